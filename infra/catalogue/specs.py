@@ -24,7 +24,7 @@ class NoInstanceClass(LookupError):
 
 @dataclass(frozen=True)
 class InstanceClass:
-    """One class as AWS names it, its virtual CPUs, its memory in GiB (usable for ElastiCache) and where that was read."""
+    """One class as AWS names it: virtual CPUs, memory in GiB (usable for ElastiCache), and where both were read."""
 
     name: str
     vcpu: int
