@@ -49,12 +49,11 @@ class PriceBook:
 
     def price(self, service: str, item: str, region: str, unit: str, kind: str = ON_DEMAND) -> Price:
         """The one price of an item. Raises MissingPrice when there is none, or more than one (see `tiers`)."""
-        found = self.tiers(service, item, region, unit, kind)
-        if len(found) > 1:
-            raise MissingPrice(
-                f"{_name(service, item, region, unit, kind)} is priced in {len(found)} tiers, not by one price"
-            )
-        return found[0]
+        first, *others = self.tiers(service, item, region, unit, kind)
+        if others:
+            name = _name(service, item, region, unit, kind)
+            raise MissingPrice(f"{name} is priced in {len(others) + 1} tiers, not by one price")
+        return first
 
     def tiers(self, service: str, item: str, region: str, unit: str, kind: str = ON_DEMAND) -> tuple[Price, ...]:
         """The prices of an item by rising `above`, one where it has no tiers. Raises MissingPrice when it has none."""
