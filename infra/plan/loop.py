@@ -1,0 +1,45 @@
+"""The event loop that a plan runs on: one thread, nothing to wait for."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable
+from typing import Any
+
+from infra.plan.errors import PlanError
+
+
+class PlanLoop(asyncio.SelectorEventLoop):
+    """An event loop that runs executor calls at once, which makes the order of a program's registrations repeatable.
+
+    A program that waits for a value which nothing can give any more fails with PlanError instead of hanging.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_IdleIsDeadlock())
+        # The plan raises the first error itself; asyncio would report it again for each task that shared it.
+        self.set_exception_handler(lambda _loop, _context: None)
+
+    def run_in_executor(self, executor: object, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """Returns a finished future with the call's result; an error is raised here."""
+        future = self.create_future()
+        future.set_result(func(*args))
+        return future
+
+    def discard(self) -> None:
+        """Cancels whatever still waits, and closes the loop."""
+        while tasks := asyncio.all_tasks(self):
+            for task in tasks:
+                task.cancel()
+            self.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.run_until_complete(self.shutdown_asyncgens())
+        self.close()
+
+
+class _IdleIsDeadlock(selectors.DefaultSelector):
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        only_the_loops_own_pipe = len(self.get_map()) <= 1
+        if only_the_loops_own_pipe and timeout is None:
+            raise PlanError("the program waits for a value that no resource and no call will ever give")
+        return super().select(timeout)

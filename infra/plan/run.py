@@ -1,0 +1,85 @@
+"""Runs a Pulumi program in this process and returns the resources that it registers."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections.abc import Callable, Mapping
+from inspect import isawaitable
+
+from pulumi.runtime import run_in_stack, set_all_config
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.settings import ROOT, Settings, _get_rpc_manager, configure
+
+from infra.graph import ResourceGraph
+from infra.plan.loop import PlanLoop
+from infra.plan.monitor import Monitor
+
+_log = logging.getLogger(__name__)
+
+
+def plan(
+    program: Callable[[], object],
+    *,
+    project: str,
+    stack: str,
+    organization: str = "organization",
+    config: Mapping[str, str] | None = None,
+) -> ResourceGraph:
+    """Returns the resources that `program` registers when it runs as the stack `stack` of the project `project`.
+
+    They are what `pulumi preview` of a stack with nothing deployed shows: an output that only exists after creation is
+    unknown. `config` is the stack's Pulumi config by full key ("project:key"). No account, network or CLI is used.
+
+    Raises PlanError for what a plan mustn't do (a data source, a resource with no explicit AWS or Kubernetes provider,
+    two resources with one URN), and whatever the program raises, as it is. No plan sees another, also after an error.
+    """
+    return contextvars.copy_context().run(_plan, program, project, stack, organization, config or {})
+
+
+def _plan(
+    program: Callable[[], object], project: str, stack: str, organization: str, config: Mapping[str, str]
+) -> ResourceGraph:
+    monitor = Monitor(project=project, stack=stack)
+    configure(Settings(project, stack, monitor=monitor, engine=_Log(), dry_run=True, organization=organization))
+    set_all_config(dict(config), [])
+    ROOT.set(None)
+
+    async def watched() -> None:
+        try:
+            result = program()
+            if isawaitable(result):
+                await result
+        except BaseException as error:
+            monitor.failures.append(error)
+            raise
+
+    failure = _run(watched, monitor)
+    if failure is not None:
+        raise failure
+    return ResourceGraph(monitor.resources.values())
+
+
+def _run(program: Callable[[], object], monitor: Monitor) -> BaseException | None:
+    """Returns what went wrong first: the SDK raises what it met last, and hides a failed call that nobody awaited."""
+    loop = PlanLoop()
+    try:
+        loop.run_until_complete(run_in_stack(program))  # pyright: ignore[reportArgumentType]
+    except BaseException as error:
+        monitor.failures.append(_get_rpc_manager().unhandled_exception or error)
+    finally:
+        loop.discard()
+    if not monitor.failures:
+        return None
+    first = monitor.failures[0]
+    if first.__cause__ is first:
+        first.__cause__ = None
+    return first
+
+
+class _Log:
+    """Where `pulumi.log` goes: warnings and errors to this module's logger."""
+
+    def Log(self, request: engine_pb2.LogRequest) -> None:
+        if request.severity >= engine_pb2.WARNING:
+            _log.warning(request.message)
