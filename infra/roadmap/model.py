@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Capacity:
-    """A cell of an infrastructure table: `1P + 4R (48vCPU, 96GB)`, `6-node cluster`, `HA`, `2 regions (active-passive)`, `-`.
+    """A cell of an infrastructure table: `1P + 4R (48vCPU, 96GB)`, `6-node cluster`, `HA`, `2 regions`, `-`.
 
     `count` is servers, nodes, primaries or regions, whichever the row's role speaks of. What the cell does not say is
     `None` (or false for the two flags); `absent` is the cell `-`.
@@ -73,7 +73,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Hpa:
-    """The HorizontalPodAutoscaler block, field by field; `behavior` is the block's own mapping when it has one."""
+    """The HorizontalPodAutoscaler block, field by field; `behavior` is the block's own mapping when it has one.
+
+    The two windows are read out of `behavior`; its policies, if it has any, are only in there.
+    """
 
     name: Fact[str]
     target: Fact[str]
@@ -84,6 +87,7 @@ class Hpa:
     namespace: Fact[str] | None = None
     scale_up_window_seconds: Fact[int] | None = None
     scale_down_window_seconds: Fact[int] | None = None
+    behavior: Fact[dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class KeyMetric:
-    """A metric the document wants watched, with the group it stands in ("application", "infrastructure", "business")."""
+    """A metric the document wants watched, with its group ("application", "infrastructure", "business")."""
 
     group: str
     name: str
@@ -172,7 +176,7 @@ class Risk:
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A blank the document leaves for a figure (`$XXX`, `+XX%`, `$X.XX`), by line and 0-based column span in that line."""
+    """A blank the document leaves for a figure (`$XXX`, `+XX%`, `$X.XX`): its line and its 0-based columns in it."""
 
     text: str
     line: int
@@ -218,6 +222,7 @@ class Phase:
     architecture: tuple[Item, ...] = ()
     targets: tuple[Target, ...] = ()
     checklist: tuple[Item, ...] = ()
+    shard_key: Fact[str] | None = None
 
     def row(self, role: Role) -> Row | None:
         """The table row of a role, or None where the phase's table has none."""
@@ -226,7 +231,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Roadmap:
-    """A whole roadmap. `phases[0]` is the baseline; `horizon` is what the document sketches beyond its last sized phase.
+    """A whole roadmap. `phases[0]` is the baseline; `horizon` is what the document sketches beyond its sized phases.
 
     `unused` lists what was read and has no bearing on infrastructure, so that nothing is dropped silently.
     """

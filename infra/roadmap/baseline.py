@@ -1,0 +1,89 @@
+"""The baseline: what runs today, and for how many users."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from infra.roadmap.document import Listing, Paragraph, Section, Table
+from infra.roadmap.labels import BASELINE
+from infra.roadmap.mistakes import Reading
+from infra.roadmap.model import CostRow, Fact, Item, Phase, Row
+from infra.roadmap.numbers import MAX_USERS, user_counts
+from infra.roadmap.phases import report_broken_table
+from infra.roadmap.tables import cost_rows, is_infrastructure, layout, read_rows
+
+_USERS = re.compile(r"\b(?:concurrent |active |current |max(?:imum)? )+users\b|^users$", re.IGNORECASE)
+
+
+def find_baseline(root: Section) -> Section | None:
+    """The section that holds the baseline's table: the first that calls itself the baseline or the current state."""
+    titled = [section for section in root.walk() if section.level and BASELINE.search(section.title)]
+    return next((s for s in titled if _tables(s)), titled[0] if titled else None)
+
+
+def read_baseline(
+    section: Section, fallback: Fact[int] | None, checklist: tuple[Item, ...], reading: Reading
+) -> tuple[Phase | None, tuple[CostRow, ...]]:
+    """Phase 0 and its cost rows. `fallback` are the users that phase 1 starts from, where the baseline states none."""
+    tables = _tables(section)
+    if not tables:
+        reading.mistake(
+            section.line, section.title, "no infrastructure table", "a table with Component, Spec and Count columns"
+        )
+    rows: dict[str, Row] = {}
+    costs: tuple[CostRow, ...] = ()
+    for table in tables:
+        for row in read_rows(table, 0, {}, reading):
+            if row.role in rows:
+                first = rows[row.role].line
+                reading.mistake(row.line, row.label, row.label, f"one row for it (the first is on line {first})")
+            rows.setdefault(row.role, row)
+        costs += cost_rows(table, "baseline", max(0, layout(table, 0).component))
+    for block in (b for part in section.walk() for b in part.blocks):
+        if isinstance(block, Paragraph) and block.text.startswith("|"):
+            report_broken_table(block, reading)
+    users = _users(section, reading) or fallback
+    if users is None:
+        reading.mistake(section.line, section.title, "no user count", "a row Max Concurrent Users with a whole number")
+        return None, costs
+    title, line = section.title, section.line
+    return Phase("baseline", 0, title, line, users, rows=tuple(rows.values()), checklist=checklist), costs
+
+
+def _tables(section: Section) -> list[Table]:
+    blocks = [block for part in section.walk() for block in part.blocks]
+    return [block for block in blocks if isinstance(block, Table) and is_infrastructure(block, 0)]
+
+
+def _users(section: Section, reading: Reading) -> Fact[int] | None:
+    for label, value, line in _statements(section):
+        if not _USERS.search(label):
+            continue
+        reading.use(line)
+        counts = user_counts(value)
+        if counts and 1 <= counts[0] <= MAX_USERS:
+            return Fact(counts[0], line)
+        reading.mistake(line, label, value, f"a whole number from 1 to {MAX_USERS}")
+    return None
+
+
+def _statements(section: Section) -> Iterator[tuple[str, str, int]]:
+    """Everything in the baseline that reads as `label: value`, with its line."""
+    for part in section.walk():
+        for block in part.blocks:
+            match block:
+                case Table():
+                    yield from ((row.cells[0], row.cells[1], row.line) for row in block.rows if len(row.cells) > 1)
+                case Listing():
+                    yield from ((*_split(entry.text), entry.line) for entry in block.entries)
+                case Paragraph():
+                    yield part.title, block.text, block.line
+                    yield (*_split(block.text), block.line)
+                case _:
+                    pass
+
+
+def _split(text: str) -> tuple[str, str]:
+    label, _, value = text.partition(":")
+    return label.strip(), value.strip()

@@ -1,0 +1,103 @@
+"""What a phase's heading and its target capacity say: users and months."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from infra.roadmap.document import PHASE_TITLE, Paragraph, Section
+from infra.roadmap.labels import Kind, kind_of
+from infra.roadmap.mistakes import Reading
+from infra.roadmap.model import Fact
+from infra.roadmap.numbers import DASHES, MAX_USERS, NUMBER, user_counts
+
+_COUNT = rf"(?:{NUMBER})(?:[.,]\d+)?\s*[kKmM]?\+?"
+_ARROW = rf"(?:→|->|=>|⇒|[{DASHES}]|\bto\b)"
+_RANGE = re.compile(rf"({_COUNT})\s*{_ARROW}\s*({_COUNT})(?![\w%])", re.ASCII)
+_USERS = re.compile(
+    rf"({_COUNT})\s*(?:(?:concurrent|active|daily|monthly|simultaneous)\s+)*"
+    r"(?:users?|customers?|clients?|tenants?|sessions?|nutzer|benutzer|mau|dau)\b",
+    re.IGNORECASE,
+)
+_MONTHS = re.compile(rf"\bmon(?:ths?|ate?)\s*(\d{{1,3}})(?:\s*(?:{_ARROW}|bis)\s*(\d{{1,3}}))?", re.IGNORECASE)
+_TIME = re.compile(r"\(?[^()]*\b(?:months?|monate?|weeks?|quarters?|q[1-4]|years?|20\d\d)\b[^()]*\)?", re.IGNORECASE)
+_UNLIMITED = re.compile(r"\d[\d.,]*\s*[kKmM]?\+|\bunlimited\b|\bunbounded\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The users a phase is sized for, its months, and whether it has no upper limit."""
+
+    users: Fact[int] | None
+    months: Fact[tuple[int, int]] | None
+    unlimited: bool
+    start: Fact[int] | None = None  # the users before the arrow
+
+
+def read_heading(section: Section, reading: Reading) -> Heading:
+    """What a phase section's title and its target-capacity line say; reports where the two contradict each other."""
+    match = PHASE_TITLE.match(section.title)
+    title = match[2] if match else section.title
+    start, users = _title_users(title, section.line, reading)
+    stated, unlimited = _capacity(section, reading)
+    if users and stated and users.value != stated.value:
+        reading.mistake(
+            stated.line,
+            "target capacity",
+            str(stated.value),
+            f"the users of the heading on line {users.line}, {users.value}",
+        )
+    return Heading(
+        users=users or stated,
+        months=_months(title, section, reading),
+        unlimited=unlimited or bool(_UNLIMITED.search(title)),
+        start=start,
+    )
+
+
+def _title_users(title: str, line: int, reading: Reading) -> tuple[Fact[int] | None, Fact[int] | None]:
+    text = title
+    if (time := _TIME.search(title)) and not _USERS.search(time[0]):
+        text = title.replace(time[0], " ")
+    both, one = _RANGE.search(text), _USERS.search(text)
+    if both:
+        return _users(both[1], line, reading), _users(both[2], line, reading)
+    return None, _users(one[1], line, reading) if one else None
+
+
+def _users(text: str, line: int, reading: Reading) -> Fact[int] | None:
+    counts = user_counts(text)
+    if counts and 1 <= counts[0] <= MAX_USERS:
+        return Fact(counts[0], line)
+    reading.mistake(line, "users", text, f"a whole number from 1 to {MAX_USERS}")
+    return None
+
+
+def _capacity(section: Section, reading: Reading) -> tuple[Fact[int] | None, bool]:
+    for part in section.children:
+        if kind_of(part.title) is not Kind.CAPACITY:
+            continue
+        for block in part.blocks:
+            if not isinstance(block, Paragraph):
+                continue
+            reading.use(block.line)
+            unlimited, counts = bool(_UNLIMITED.search(block.text)), user_counts(block.text)
+            if counts:
+                return _users(block.text, block.line, reading), unlimited
+            if not unlimited:
+                reading.mistake(block.line, "target capacity", block.text, "a number of users, or Unlimited")
+            return None, unlimited
+    return None, False
+
+
+def _months(title: str, section: Section, reading: Reading) -> Fact[tuple[int, int]] | None:
+    match = _MONTHS.search(title)
+    if not match:
+        if time := _TIME.search(title):
+            reading.remark(time[0].strip(), section.line, section.title)
+        return None
+    first, last = int(match[1]), int(match[2] or match[1])
+    if not 1 <= first <= last:
+        reading.mistake(section.line, "months", match[0], "a first month from 1 and a last one not before it")
+        return None
+    return Fact((first, last), section.line)

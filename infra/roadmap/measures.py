@@ -1,0 +1,107 @@
+"""Objectives, auto-scaling triggers and watched metrics: the lines that hold a measure and a figure."""
+
+from __future__ import annotations
+
+import re
+
+from infra.roadmap.mistakes import Reading, meant
+from infra.roadmap.model import KeyMetric, Target, Trigger
+from infra.roadmap.numbers import seconds
+
+_FIGURE = r"\d{1,12}(?:[.,]\d{1,12})*"
+_COMPARATOR = r"<=|>=|<|>|≤|≥|="
+_WORDS = (
+    (r"\b(?:less than|fewer than|under|below)\b", "<"),
+    (r"\b(?:more than|greater than|over|above|exceeds)\b", ">"),
+    (r"\bat least\b", ">="),
+    (r"\bat most\b", "<="),
+)
+_MEASURE = re.compile(
+    rf"(?P<metric>[^:<>≤≥=]{{1,80}}?)\s*(?::\s*(?P<stated>{_COMPARATOR})?|(?P<bare>{_COMPARATOR}))\s*"
+    rf"(?P<figure>{_FIGURE})\s*(?P<unit>%|(?!(?:for|during|over)\b)[A-Za-zµ]+(?:/[A-Za-z]+)?)?\s*(?P<rest>.*)",
+    re.ASCII | re.DOTALL,
+)
+_TRIGGER_METRICS = (
+    (r"cpu(?: (?:utili[sz]ation|usage|load))?", "cpu"),
+    (r"mem(?:ory)?(?: (?:utili[sz]ation|usage))?", "memory"),
+    (r"p(\d{2,3}) (?:response )?(?:latency|response time)", "p{}_latency"),
+    (r"(?:message )?queue (?:depth|length|size)", "queue_depth"),
+)
+_TRIGGERS = "CPU > 70% for 3 minutes, Memory > 80%, p95 latency > 3s, Queue depth > 1000"
+
+
+def read_target(text: str, line: int, heading: str, reading: Reading) -> Target | None:
+    """`p99 Latency: < 5s` as a Target, metric in lower case; None if the text is no such thing.
+
+    A figure without a comparator ("Availability: 99.99%") has the comparator "=".
+    """
+    match = _MEASURE.fullmatch(_symbols(text))
+    rest = match["rest"].strip() if match else ""
+    if not match or (rest and not re.fullmatch(r"\(.*\)", rest)):
+        return None
+    unit = match["unit"] or ""
+    reading.use(line)
+    reading.remark(rest, line, heading)
+    return Target(
+        metric=" ".join(match["metric"].lower().split()),
+        comparator=_compared(match),
+        value=_figure(match["figure"], unit),
+        unit=unit,
+        line=line,
+    )
+
+
+def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trigger | None:
+    """`CPU > 70% for 3 minutes` as a Trigger, latency in seconds; None, with a mistake reported, otherwise."""
+    match = _MEASURE.fullmatch(_symbols(text))
+    metric = _trigger_metric(match["metric"]) if match else None
+    rest = match["rest"].strip() if match else ""
+    window = seconds(rest) if re.match(r"(?:for|during|over|>)\b", rest) else None
+    if not match or metric is None or (rest and window is None) or _compared(match) == "=":
+        hint = meant(match["metric"] if match else text, ("CPU", "Memory", "p95 latency", "Queue depth"))
+        reading.mistake(line, f"scale {direction} trigger", text, _TRIGGERS, hint if metric is None else "")
+        return None
+    unit, value = match["unit"] or "", _figure(match["figure"], match["unit"] or "")
+    if metric.endswith("latency") and (time := seconds(f"{match['figure']}{unit}")) is not None:
+        unit, value = "s", time
+    expected = {"cpu": "%", "memory": "%", "queue_depth": ""}.get(metric, "s")
+    if unit != expected and not (expected == "" and unit.lower() in ("messages", "jobs", "tasks", "items")):
+        hint = f"The unit of {metric} is {expected or 'none'}."
+        reading.mistake(line, f"scale {direction} trigger", text, _TRIGGERS, hint)
+        return None
+    reading.use(line)
+    return Trigger(direction, metric, _compared(match), value, expected, round(window) if window else None, line)
+
+
+def read_key_metric(text: str, line: int, group: str) -> KeyMetric:
+    """`Request rate (req/s)` as a KeyMetric: what stands in brackets is the unit."""
+    match = re.fullmatch(r"(.*?)\s*\(([^()]*)\)", text)
+    name, unit = (match[1], match[2]) if match else (text, "")
+    return KeyMetric(re.sub(r"\s*metrics$", "", group.lower()), name, unit, line)
+
+
+def _symbols(text: str) -> str:
+    for words, symbol in _WORDS:
+        text = re.sub(words, symbol, text, count=1, flags=re.IGNORECASE)
+    return text.replace("≤", "<=").replace("≥", ">=").strip()
+
+
+def _compared(match: re.Match[str]) -> str:
+    return match["stated"] or match["bare"] or "="
+
+
+def _figure(text: str, unit: str) -> float:
+    """A figure with either decimal sign; three digits after a dot are thousands unless a share or a time has them."""
+    head, _, tail = text.rpartition(".") if "." in text else text.rpartition(",")
+    if not head:
+        return float(tail)
+    decimal = len(tail) != 3 or head == "0" or ("." in text and unit.lower() in ("%", "s", "ms"))
+    whole = re.sub(r"[.,]", "", head)
+    return float(f"{whole}.{tail}") if decimal else float(f"{whole}{tail}")
+
+
+def _trigger_metric(text: str) -> str | None:
+    for pattern, name in _TRIGGER_METRICS:
+        if match := re.fullmatch(pattern, " ".join(text.lower().split())):
+            return name.format(*match.groups())
+    return None

@@ -1,0 +1,36 @@
+"""The blanks that a roadmap leaves for figures, by line and column, so that they can be filled in byte for byte."""
+
+from __future__ import annotations
+
+import re
+
+from infra.roadmap.document import Code, Section
+from infra.roadmap.model import Placeholder
+
+_BLANK = re.compile(
+    r"(?<![\w$€£.])[+±-]?(?:[$€£]([A-Z])\1*(?:[.,]\1+)?|X+[.,]X+%?|X+%|XX+)(?![\w%])",
+)
+
+
+def placeholders(text: str, root: Section) -> tuple[Placeholder, ...]:
+    """Every blank (`$XXX`, `+XX%`, `$X.XX`) outside code blocks, in order; a sign before it is part of it.
+
+    Columns count characters of the line, from 0; a byte order mark is no character. Lines end as Markdown ends them.
+    """
+    code = _code_lines(root)
+    return tuple(
+        Placeholder(match[0], number, match.start(), match.end())
+        for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)
+        if number not in code
+        for match in _BLANK.finditer(line)
+    )
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text leaves its figure open."""
+    return bool(_BLANK.search(text))
+
+
+def _code_lines(root: Section) -> set[int]:
+    blocks = [block for section in root.walk() for block in section.blocks if isinstance(block, Code)]
+    return {block.line + i for block in blocks for i in range(len(block.text.split("\n")) - 1)}

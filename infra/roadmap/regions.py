@@ -1,0 +1,170 @@
+"""The multi-region block: regions by their words, their pods, and what the failover strategy promises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from infra.roadmap.document import Code, Listing, Paragraph, Section
+from infra.roadmap.mistakes import Reading, meant
+from infra.roadmap.model import Fact, MultiRegion, RegionPlan
+from infra.roadmap.numbers import DASHES, seconds
+
+_ACTIVE = ("primary", "active", "main")
+_STANDBY = ("secondary", "standby", "passive", "tertiary", "third", "backup", "dr", "disaster recovery", "second")
+_REGION = re.compile(
+    r"(?P<word>[a-z][a-z ]*?)?\s*region\s*(?:\d{1,3})?\s*"
+    rf"(?:\(\s*(?P<bracket>[^()]+?)\s*\)|[:{DASHES}]\s*(?P<after>[^:]+?))\s*:?",
+    re.IGNORECASE,
+)
+_FAILOVER = re.compile(r"(?:failover|recovery)(?: (?:strategy|plan|policy|targets?))?\s*:?", re.IGNORECASE)
+_PODS = re.compile(r"(\d{1,9})\s*(?:pods?|servers?|instances?|replicas?)\b", re.IGNORECASE | re.ASCII)
+_NAME = re.compile(r"[A-Za-z]+(?:[- ][A-Za-z0-9]+)*")
+MAX_SECONDS = 86_400
+
+
+@dataclass
+class _Region:
+    name: Fact[str]
+    word: str
+    items: list[Fact[str]] = field(default_factory=list)
+
+
+@dataclass
+class _Failover:
+    check: Fact[int] | None = None
+    switch: Fact[int] | None = None
+    lag: Fact[int] | None = None
+
+
+def code_lines(code: Code) -> list[Fact[str]]:
+    """The lines of a code block that hold something."""
+    return [Fact(text.strip(), code.line + i) for i, text in enumerate(code.text.split("\n")) if text.strip()]
+
+
+def section_lines(section: Section) -> list[Fact[str]]:
+    """A block written as Markdown, labels over lists, as the lines that it would be in a code block."""
+    lines = [Fact(section.title, section.line)]
+    for block in section.blocks:
+        if isinstance(block, Paragraph):
+            lines.append(Fact(f"- {block.text}", block.line))
+        elif isinstance(block, Listing):
+            lines += [Fact(f"- {entry.text}", entry.line) for entry in block.entries]
+    return lines
+
+
+def opens_region(title: str) -> bool:
+    """Whether a line names a region or opens the failover strategy."""
+    return bool(_REGION.fullmatch(title.strip()) or _FAILOVER.fullmatch(title.strip()))
+
+
+def read_regions(lines: Iterable[Fact[str]], reading: Reading) -> MultiRegion | None:
+    """The block's regions and promises; None, with mistakes reported, where it cannot be read."""
+    lines, before = list(lines), len(reading.mistakes)
+    regions: list[_Region] = []
+    failover, put = _Failover(), None
+    for line in lines:
+        reading.use(line.line)
+        item = re.match(r"(?:[-*•+]|\d+\.)\s+(.*)", line.value)
+        if not item:
+            put = _open(line, regions, failover, reading)
+        elif put:
+            put(Fact(item[1].strip(), line.line))
+        else:
+            allowed = "entries under a region or under Failover Strategy"
+            reading.mistake(line.line, "multi-region block", line.value, allowed)
+    if not regions and len(reading.mistakes) == before:
+        first = lines[0].line if lines else None
+        reading.mistake(first, "multi-region block", "no region", "Primary Region (US-East): and the regions beside it")
+    plans = tuple(_plan(region, i, reading) for i, region in enumerate(regions))
+    _check_names(plans, reading)
+    if len(reading.mistakes) > before:
+        return None
+    return MultiRegion(plans, failover.check, failover.switch, failover.lag)
+
+
+def _open(
+    line: Fact[str], regions: list[_Region], failover: _Failover, reading: Reading
+) -> Callable[[Fact[str]], None] | None:
+    """What takes the entries under a heading line of the block."""
+    if _FAILOVER.fullmatch(line.value):
+        return lambda item: _promise(item, failover, reading)
+    match = _REGION.fullmatch(line.value)
+    name = (match["bracket"] or match["after"] or "").split(",")[0].strip() if match else ""
+    if not match or not _NAME.fullmatch(name):
+        reading.mistake(
+            line.line,
+            "multi-region block",
+            line.value,
+            "Primary Region (US-East):, Secondary Region (US-West):, Failover Strategy:",
+            meant(line.value, ("Primary Region (US-East):", "Secondary Region (US-West):", "Failover Strategy:")),
+        )
+        return lambda item: None
+    rest = (match["bracket"] or match["after"]).split(",")[1:]
+    region = _Region(Fact(name, line.line), f"{match['word'] or ''} {' '.join(rest)}".lower())
+    regions.append(region)
+    return region.items.append
+
+
+def _plan(region: _Region, index: int, reading: Reading) -> RegionPlan:
+    pods = None
+    for item in region.items:
+        if (match := _PODS.search(item.value)) and "replica" not in match[0]:
+            count = int(match[1])
+            if 1 <= count <= 10_000:
+                pods = pods or Fact(count, item.line)
+            else:
+                reading.mistake(item.line, "pods of a region", item.value, "a whole number from 1 to 10000")
+    return RegionPlan(_role(region, index), region.name, pods, tuple(region.items))
+
+
+def _role(region: _Region, index: int) -> str:
+    """What its servers are said to be; else the heading's word; else the first region is the active one."""
+    servers = next((i.value.lower() for i in region.items if re.search(r"server|pod|application", i.value, re.I)), "")
+    for text in (servers, region.word):
+        words = text.replace("-", " ")
+        if any(re.search(rf"\b{word}\b", words) for word in _STANDBY):
+            return "standby"
+        if any(re.search(rf"\b{word}\b", words) for word in _ACTIVE):
+            return "active"
+    return "active" if index == 0 else "standby"
+
+
+def _promise(item: Fact[str], failover: _Failover, reading: Reading) -> None:
+    time = seconds(item.value)
+    text = item.value.lower()
+    if time is not None and 0 < time <= MAX_SECONDS:
+        if "lag" in text or "rpo" in text:
+            failover.lag = Fact(round(time * 1000), item.line)
+            return
+        if "check" in text or "probe" in text:
+            failover.check = Fact(_at_least_one(time), item.line)
+            return
+        if "failover" in text or "rto" in text:
+            failover.switch = Fact(_at_least_one(time), item.line)
+            return
+    reading.mistake(
+        item.line,
+        "failover strategy",
+        item.value,
+        "health checks every 30s, DNS failover (< 60s), replication lag < 5s",
+    )
+
+
+def _at_least_one(time: float) -> int:
+    return max(1, round(time))
+
+
+def _check_names(plans: tuple[RegionPlan, ...], reading: Reading) -> None:
+    seen: dict[str, int] = {}
+    for plan in plans:
+        name = plan.name.value.casefold()
+        if name in seen:
+            reading.mistake(
+                plan.name.line,
+                "multi-region block",
+                plan.name.value,
+                f"a region of its own (it is named on line {seen[name]} already)",
+            )
+        seen.setdefault(name, plan.name.line)
