@@ -46,7 +46,7 @@ def _resource(state: Mapping[str, Any]) -> Resource:
         type=state["type"],
         name=urns.name_of(state["urn"]),
         custom=state["custom"],
-        inputs=_properties(state.get("inputs")),
+        inputs=_properties(_without_defaults(state.get("inputs") or {})),
         parent=state.get("parent"),
         provider=provider_urn(state.get("provider", "")),
         dependencies=tuple(sorted(state.get("dependencies") or ())),
@@ -62,7 +62,7 @@ def _resource(state: Mapping[str, Any]) -> Resource:
         replace_on_changes=tuple(sorted(state.get("replaceOnChanges") or ())),
         additional_secret_outputs=tuple(sorted(state.get("additionalSecretOutputs") or ())),
         import_id=state.get("importID"),
-        outputs=_properties(state.get("outputs")),
+        outputs=_properties(state.get("outputs") or {}),
         id=state.get("id"),
     )
 
@@ -72,5 +72,15 @@ def provider_urn(reference: str) -> str | None:
     return reference.rpartition("::")[0] or None
 
 
-def _properties(raw: Mapping[str, Any] | None) -> dict[str, Value]:
-    return {key: decode(item) for key, item in sorted((raw or {}).items())}
+def _properties(raw: Mapping[str, Any]) -> dict[str, Value]:
+    return {key: decode(item) for key, item in sorted(raw.items())}
+
+
+def _without_defaults(raw: Any) -> Any:
+    """Returns the program's own part of checked inputs: bridged plugins list at each level, in `__defaults`, what they added."""
+    if isinstance(raw, Mapping):
+        added = {"__defaults", *raw.get("__defaults", ())}
+        return {key: _without_defaults(item) for key, item in raw.items() if key not in added}
+    if isinstance(raw, list):
+        return [_without_defaults(item) for item in raw]
+    return raw

@@ -12,7 +12,7 @@ from infra.graph.values import Value, to_json
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A resource as the Pulumi engine registers it. Lists are sorted, references are URNs, what is absent is None or ().
+    """A resource as the Pulumi engine registers it: lists sorted, references as URNs, what is absent None or empty.
 
     `inputs` are the program's own, named as the engine has them (camelCase). `outputs` are what a component registered,
     or what a deployed stack has stored; a custom resource that isn't deployed has none. `id` is known once deployed.

@@ -153,7 +153,7 @@ def holds_unknown(value: Value) -> bool:
 
 
 def to_json(value: Value) -> Any:
-    """Returns plain JSON data. What is more shows as `[unknown]`, `[secret]`, `{"asset": sha256}`, `{"resource": urn}`."""
+    """Returns plain JSON data; the rest is `[unknown]`, `[secret]`, `{"asset": sha256}` or `{"resource": urn}`."""
     match value:
         case Unknown():
             return value.value
