@@ -1,0 +1,236 @@
+"""One service of the application tier: its pods, how many, where, and as whom they run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from components.allocatable import Capacity
+from components.node_pool import tolerations
+from components.policies import pod_trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppTierArgs:
+    """One service and its HPA by name: its image, what each pod asks for, and the range in which its HPA keeps the pod count.
+
+    `request` is CPU in millicores and memory in MiB, both a pod. `cpu_percent` and `memory_percent` are of the
+    request; None leaves the metric out. `node_selector` and `pool` are those of the node pool. `surge` is how many
+    pods a rollout adds at a time.
+    """
+
+    service: str
+    hpa: str
+    namespace: str
+    cluster_name: str
+    image: str
+    port: int
+    health_path: str
+    request: Capacity
+    node_selector: Mapping[str, str]
+    pool: str
+    min_replicas: int
+    max_replicas: int
+    cpu_percent: int | None
+    memory_percent: int | None
+    scale_up_window_seconds: int
+    scale_down_window_seconds: int
+    scale_down_tolerance: str
+    termination_grace_seconds: int
+    deregistration_seconds: int
+    surge: int
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+
+
+class AppTier(pulumi.ComponentResource):
+    """A Deployment behind a HorizontalPodAutoscaler.
+
+    Creates: a service account with an IAM role by EKS Pod Identity, a Deployment without a replica count (the HPA
+    owns it), a Service, an `autoscaling/v2` HorizontalPodAutoscaler and a PodDisruptionBudget.
+
+    Outputs: `service` (the name, a plain string), `port`, `role_arn`.
+    """
+
+    service: str
+    port: int
+    role_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AppTierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:apptier:AppTier", name, None, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._labels = {"app.kubernetes.io/name": args.service}
+        self._metadata = k8s.meta.v1.ObjectMetaArgs(name=args.service, namespace=args.namespace, labels=self._labels)
+        self.service, self.port = args.service, args.port
+
+        self.role_arn = self._identity()
+        self._deployment()
+        self._service()
+        self._autoscaler()
+        self._disruption_budget()
+        self.register_outputs({"service": self.service, "role_arn": self.role_arn})
+
+    def _identity(self) -> pulumi.Output[str]:
+        role = aws.iam.Role(f"{self._name}-pods", assume_role_policy=pod_trust(), opts=self._child)
+        k8s.core.v1.ServiceAccount(
+            f"{self._name}-account",
+            metadata=self._metadata,
+            automount_service_account_token=False,
+            opts=self._child,
+        )
+        aws.eks.PodIdentityAssociation(
+            f"{self._name}-pods",
+            cluster_name=self._args.cluster_name,
+            namespace=self._args.namespace,
+            service_account=self._args.service,
+            role_arn=role.arn,
+            opts=self._child,
+        )
+        return role.arn
+
+    def _deployment(self) -> None:
+        """No `replicas`: server-side apply would set it back to 1 in the phase that drops it."""
+        args = self._args
+        k8s.apps.v1.Deployment(
+            f"{self._name}-deployment",
+            metadata=self._metadata,
+            spec=k8s.apps.v1.DeploymentSpecArgs(
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
+                strategy=k8s.apps.v1.DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=args.surge, max_unavailable=0),
+                ),
+                min_ready_seconds=10,
+                revision_history_limit=5,
+                template=k8s.core.v1.PodTemplateSpecArgs(
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels), spec=self._pod()
+                ),
+            ),
+            opts=self._child,
+        )
+
+    def _pod(self) -> k8s.core.v1.PodSpecArgs:
+        args = self._args
+        return k8s.core.v1.PodSpecArgs(
+            service_account_name=args.service,
+            automount_service_account_token=False,
+            node_selector=dict(args.node_selector),
+            tolerations=tolerations(args.pool),
+            termination_grace_period_seconds=args.termination_grace_seconds,
+            topology_spread_constraints=[
+                k8s.core.v1.TopologySpreadConstraintArgs(
+                    max_skew=1,
+                    topology_key=key,
+                    when_unsatisfiable=when,
+                    label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
+                )
+                for key, when in (
+                    ("topology.kubernetes.io/zone", "ScheduleAnyway"),
+                    ("kubernetes.io/hostname", "ScheduleAnyway"),
+                )
+            ],
+            security_context=k8s.core.v1.PodSecurityContextArgs(
+                run_as_non_root=True,
+                run_as_user=10001,
+                fs_group=10001,
+                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+            ),
+            containers=[self._container()],
+            volumes=[
+                k8s.core.v1.VolumeArgs(name="tmp", empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(size_limit="1Gi"))
+            ],
+        )
+
+    def _container(self) -> k8s.core.v1.ContainerArgs:
+        """Memory is limited to the request, since a node has no more; CPU isn't, since it is shared when idle."""
+        args = self._args
+        cpu, memory = f"{args.request.cpu_millicores}m", f"{args.request.memory_mib}Mi"
+        probe = k8s.core.v1.HTTPGetActionArgs(path=args.health_path, port="http")
+        wait = k8s.core.v1.SleepActionArgs(
+            seconds=min(args.deregistration_seconds, args.termination_grace_seconds - 10)
+        )
+        return k8s.core.v1.ContainerArgs(
+            name="app",
+            image=args.image,
+            ports=[k8s.core.v1.ContainerPortArgs(name="http", container_port=args.port)],
+            env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in args.environment.items()],
+            resources=k8s.core.v1.ResourceRequirementsArgs(
+                requests={"cpu": cpu, "memory": memory}, limits={"memory": memory}
+            ),
+            startup_probe=k8s.core.v1.ProbeArgs(http_get=probe, period_seconds=5, failure_threshold=30),
+            readiness_probe=k8s.core.v1.ProbeArgs(http_get=probe, period_seconds=5, failure_threshold=3),
+            liveness_probe=k8s.core.v1.ProbeArgs(http_get=probe, period_seconds=10, failure_threshold=6),
+            lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=wait)),
+            security_context=k8s.core.v1.SecurityContextArgs(
+                allow_privilege_escalation=False,
+                read_only_root_filesystem=True,
+                capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
+            ),
+            volume_mounts=[k8s.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp")],
+        )
+
+    def _service(self) -> None:
+        k8s.core.v1.Service(
+            f"{self._name}-service",
+            metadata=self._metadata,
+            spec=k8s.core.v1.ServiceSpecArgs(
+                type="ClusterIP",
+                selector=self._labels,
+                ports=[k8s.core.v1.ServicePortArgs(name="http", port=self.port, target_port="http")],
+            ),
+            opts=self._child,
+        )
+
+    def _autoscaler(self) -> None:
+        args = self._args
+        rules = k8s.autoscaling.v2.HPAScalingRulesArgs
+        k8s.autoscaling.v2.HorizontalPodAutoscaler(
+            f"{self._name}-hpa",
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=args.hpa, namespace=args.namespace, labels=self._labels),
+            spec=k8s.autoscaling.v2.HorizontalPodAutoscalerSpecArgs(
+                scale_target_ref=k8s.autoscaling.v2.CrossVersionObjectReferenceArgs(
+                    api_version="apps/v1", kind="Deployment", name=args.service
+                ),
+                min_replicas=args.min_replicas,
+                max_replicas=args.max_replicas,
+                metrics=[
+                    resource_metric(resource, percent)
+                    for resource, percent in (("cpu", args.cpu_percent), ("memory", args.memory_percent))
+                    if percent is not None
+                ],
+                behavior=k8s.autoscaling.v2.HorizontalPodAutoscalerBehaviorArgs(
+                    scale_up=rules(stabilization_window_seconds=args.scale_up_window_seconds, tolerance="0"),
+                    scale_down=rules(
+                        stabilization_window_seconds=args.scale_down_window_seconds, tolerance=args.scale_down_tolerance
+                    ),
+                ),
+            ),
+            opts=self._child,
+        )
+
+    def _disruption_budget(self) -> None:
+        """A tenth may be down at once, and always one, so that a node drains."""
+        k8s.policy.v1.PodDisruptionBudget(
+            f"{self._name}-pdb",
+            metadata=self._metadata,
+            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
+                max_unavailable=max(1, self._args.min_replicas // 10),
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
+            ),
+            opts=self._child,
+        )
+
+
+def resource_metric(resource: str, percent: int) -> k8s.autoscaling.v2.MetricSpecArgs:
+    """An HPA metric: `percent` average utilization of the pods' request for "cpu" or "memory"."""
+    return k8s.autoscaling.v2.MetricSpecArgs(
+        type="Resource",
+        resource=k8s.autoscaling.v2.ResourceMetricSourceArgs(
+            name=resource,
+            target=k8s.autoscaling.v2.MetricTargetArgs(type="Utilization", average_utilization=percent),
+        ),
+    )

@@ -1,0 +1,261 @@
+"""The Kubernetes cluster of one region: EKS Auto Mode, who may use it, and the provider for what runs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from components.policies import allow, document, trust
+
+CLUSTER_POLICIES = ("Cluster", "Compute", "BlockStorage", "LoadBalancing", "Networking")
+NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+STORAGE_CLASS = "gp3-encrypted"
+NODE_CLASS = "private"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterArgs:
+    """Placement, version and access of one cluster.
+
+    `administrators` are IAM principal ARNs; the one that runs `pulumi up` must be among them, since the creator of the
+    cluster gets no rights of its own. `endpoint_cidrs` may reach the public API endpoint; empty makes it private.
+    """
+
+    region: str
+    kubernetes_version: str
+    subnet_ids: Sequence[pulumi.Input[str]]
+    administrators: Sequence[str]
+    endpoint_cidrs: Sequence[str]
+    cluster_key_arn: pulumi.Input[str]
+    volumes_key_arn: pulumi.Input[str]
+    logs_key_arn: pulumi.Input[str]
+    log_retention_days: int
+
+
+class Cluster(pulumi.ComponentResource):
+    """An EKS Auto Mode cluster in private subnets.
+
+    Creates: cluster and node roles, the log group of the control plane, the cluster (secrets encrypted, API
+    authentication, all five logs), an access entry for each administrator, the metrics-server and Pod Identity need,
+    a Kubernetes provider that holds no token, an encrypted gp3 StorageClass, and the NodeClass of all node pools.
+
+    Outputs: `cluster_name` (a plain string), `provider`, `security_group_id` (of nodes and pods), `node_role_arn`,
+    `node_class` and `storage_class` (names).
+    """
+
+    cluster_name: str
+    provider: k8s.Provider
+    security_group_id: pulumi.Output[str]
+    node_role_arn: pulumi.Output[str]
+    node_class: str
+    storage_class: str
+
+    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:cluster:Cluster", name, None, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.cluster_name, self.node_class, self.storage_class = name, NODE_CLASS, STORAGE_CLASS
+
+        cluster_role, policies = self._cluster_role()
+        node_role = self._node_role()
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-control-plane",
+            name=f"/aws/eks/{name}/cluster",
+            retention_in_days=args.log_retention_days,
+            kms_key_id=args.logs_key_arn,
+            opts=self._child,
+        )
+        self._cluster = self._eks(cluster_role, node_role, [*policies, logs])
+        self._access()
+        aws.eks.Addon(
+            f"{name}-metrics-server", cluster_name=self._cluster.name, addon_name="metrics-server", opts=self._child
+        )
+
+        self.security_group_id = self._cluster.vpc_config.apply(lambda vpc: vpc.cluster_security_group_id or "")
+        self.node_role_arn = node_role.arn
+        self.provider = self._kubernetes()
+        self._storage_class()
+        self._node_class(node_role)
+        self.register_outputs({"cluster_name": name, "security_group_id": self.security_group_id})
+
+    def _cluster_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
+        role = aws.iam.Role(
+            f"{self._name}-cluster",
+            assume_role_policy=trust("eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession")),
+            opts=self._child,
+        )
+        attached: list[pulumi.Resource] = [
+            aws.iam.RolePolicyAttachment(
+                f"{self._name}-{policy.lower()}",
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/AmazonEKS{policy}Policy",
+                opts=self._child,
+            )
+            for policy in CLUSTER_POLICIES
+        ]
+        grants = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+        volumes = [self._args.volumes_key_arn]
+        use = [
+            "kms:Decrypt",
+            "kms:Encrypt",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ]
+        attached.append(
+            aws.iam.RolePolicy(
+                f"{self._name}-volumes",
+                role=role.id,
+                policy=document(
+                    allow([*use, "kms:DescribeKey"], volumes), allow(["kms:CreateGrant"], volumes, Condition=grants)
+                ),
+                opts=self._child,
+            )
+        )
+        return role, attached
+
+    def _node_role(self) -> aws.iam.Role:
+        role = aws.iam.Role(f"{self._name}-node", assume_role_policy=trust("ec2.amazonaws.com"), opts=self._child)
+        for policy in NODE_POLICIES:
+            aws.iam.RolePolicyAttachment(
+                f"{self._name}-node-{policy.lower()}",
+                role=role.name,
+                policy_arn=f"arn:aws:iam::aws:policy/{policy}",
+                opts=self._child,
+            )
+        return role
+
+    def _eks(self, role: aws.iam.Role, node_role: aws.iam.Role, first: list[pulumi.Resource]) -> aws.eks.Cluster:
+        args = self._args
+        return aws.eks.Cluster(
+            f"{self._name}-eks",
+            name=self.cluster_name,
+            role_arn=role.arn,
+            version=args.kubernetes_version,
+            bootstrap_self_managed_addons=False,
+            deletion_protection=True,
+            access_config=aws.eks.ClusterAccessConfigArgs(
+                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
+            ),
+            compute_config=aws.eks.ClusterComputeConfigArgs(
+                enabled=True, node_pools=["system"], node_role_arn=node_role.arn
+            ),
+            kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(
+                elastic_load_balancing=aws.eks.ClusterKubernetesNetworkConfigElasticLoadBalancingArgs(enabled=True)
+            ),
+            storage_config=aws.eks.ClusterStorageConfigArgs(
+                block_storage=aws.eks.ClusterStorageConfigBlockStorageArgs(enabled=True)
+            ),
+            encryption_config=aws.eks.ClusterEncryptionConfigArgs(
+                provider=aws.eks.ClusterEncryptionConfigProviderArgs(key_arn=args.cluster_key_arn),
+                resources=["secrets"],
+            ),
+            enabled_cluster_log_types=["api", "audit", "authenticator", "controllerManager", "scheduler"],
+            upgrade_policy=aws.eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
+            vpc_config=aws.eks.ClusterVpcConfigArgs(
+                subnet_ids=list(args.subnet_ids),
+                endpoint_private_access=True,
+                endpoint_public_access=bool(args.endpoint_cidrs),
+                public_access_cidrs=list(args.endpoint_cidrs) or None,
+            ),
+            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=first),
+        )
+
+    def _access(self) -> None:
+        for principal in self._args.administrators:
+            who = principal.rsplit("/", 1)[-1]
+            entry = aws.eks.AccessEntry(
+                f"{self._name}-admin-{who}",
+                cluster_name=self._cluster.name,
+                principal_arn=principal,
+                type="STANDARD",
+                opts=self._child,
+            )
+            aws.eks.AccessPolicyAssociation(
+                f"{self._name}-admin-{who}",
+                cluster_name=self._cluster.name,
+                principal_arn=entry.principal_arn,
+                policy_arn=ADMIN_POLICY,
+                access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
+                opts=self._child,
+            )
+
+    def _kubernetes(self) -> k8s.Provider:
+        """A provider that fetches a token when it needs one. The pinned identifier keeps a changed kubeconfig from
+        replacing everything on the cluster."""
+        kubeconfig = pulumi.Output.json_dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "clusters": [
+                    {
+                        "name": self.cluster_name,
+                        "cluster": {
+                            "server": self._cluster.endpoint,
+                            "certificate-authority-data": self._cluster.certificate_authority.apply(
+                                lambda ca: ca.data or ""
+                            ),
+                        },
+                    }
+                ],
+                "contexts": [
+                    {"name": self.cluster_name, "context": {"cluster": self.cluster_name, "user": self.cluster_name}}
+                ],
+                "current-context": self.cluster_name,
+                "users": [{"name": self.cluster_name, "user": {"exec": self._token_command()}}],
+            }
+        )
+        return k8s.Provider(
+            f"{self._name}-kubernetes",
+            kubeconfig=kubeconfig,
+            cluster_identifier=self.cluster_name,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _token_command(self) -> dict[str, object]:
+        command = ["eks", "get-token", "--cluster-name", self.cluster_name, "--region", self._args.region]
+        return {
+            "apiVersion": "client.authentication.k8s.io/v1",
+            "command": "aws",
+            "args": [*command, "--output", "json"],
+            "interactiveMode": "Never",
+        }
+
+    def _on_cluster(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, provider=self.provider)
+
+    def _storage_class(self) -> None:
+        k8s.storage.v1.StorageClass(
+            f"{self._name}-{STORAGE_CLASS}",
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=STORAGE_CLASS, annotations={"storageclass.kubernetes.io/is-default-class": "true"}
+            ),
+            provisioner="ebs.csi.eks.amazonaws.com",
+            volume_binding_mode="WaitForFirstConsumer",
+            allow_volume_expansion=True,
+            reclaim_policy="Retain",
+            parameters={"type": "gp3", "encrypted": "true", "kmsKeyId": self._args.volumes_key_arn},
+            opts=self._on_cluster(),
+        )
+
+    def _node_class(self, node_role: aws.iam.Role) -> None:
+        k8s.apiextensions.CustomResource(
+            f"{self._name}-{NODE_CLASS}",
+            api_version="eks.amazonaws.com/v1",
+            kind="NodeClass",
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=NODE_CLASS),
+            spec={
+                "role": node_role.name,
+                "subnetSelectorTerms": [{"id": subnet} for subnet in self._args.subnet_ids],
+                "securityGroupSelectorTerms": [{"id": self.security_group_id}],
+                "networkPolicy": "DefaultAllow",
+                "networkPolicyEventLogs": "Enabled",
+                "ephemeralStorage": {"size": "80Gi", "kmsKeyID": self._args.volumes_key_arn},
+            },
+            opts=self._on_cluster(),
+        )

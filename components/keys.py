@@ -1,0 +1,87 @@
+"""Customer-managed encryption keys of one region, one a class of data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.policies import VERSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysArgs:
+    """`data_classes` are names such as `database`, `logs`; `services` may use the key of the class of the same name."""
+
+    account_id: str
+    region: str
+    data_classes: Sequence[str]
+
+
+class Keys(pulumi.ComponentResource):
+    """A KMS key with yearly rotation and an alias for each class of data.
+
+    The account's own principals are let in by their IAM policies; CloudWatch Logs, SNS publishers and alarms by the
+    key's policy, each for this account's resources in this region alone.
+
+    Outputs: `arns`, a key ARN by class.
+    """
+
+    arns: dict[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:keys:Keys", name, None, opts)
+        self.arns = {}
+        for data_class in args.data_classes:
+            key = aws.kms.Key(
+                f"{name}-{data_class}",
+                description=f"{name}: {data_class}",
+                enable_key_rotation=True,
+                deletion_window_in_days=30,
+                policy=key_policy(args.account_id, args.region, data_class),
+                opts=pulumi.ResourceOptions(parent=self, protect=True),
+            )
+            aws.kms.Alias(
+                f"{name}-{data_class}",
+                name=f"alias/{name}-{data_class}",
+                target_key_id=key.key_id,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            self.arns[data_class] = key.arn
+        self.register_outputs({"arns": self.arns})
+
+
+def key_policy(account_id: str, region: str, data_class: str) -> str:
+    """The key policy of a class of data, as JSON. The account's IAM decides, but for the services named here."""
+    statements: list[dict[str, object]] = [
+        {
+            "Sid": "IamDecides",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ]
+    use = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
+    if data_class == "logs":
+        condition = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account_id}:*"}}
+        statements.append(_service_statement("Logs", [f"logs.{region}.amazonaws.com"], use, condition))
+    if data_class == "alerts":
+        condition = {"StringEquals": {"aws:SourceAccount": account_id}}
+        services = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com", "rds.amazonaws.com"]
+        statements.append(
+            _service_statement("Publishers", services, ["kms:Decrypt", "kms:GenerateDataKey*"], condition)
+        )
+    return json.dumps({"Version": VERSION, "Statement": statements})
+
+
+def _service_statement(
+    sid: str, services: list[str], actions: list[str], condition: Mapping[str, object]
+) -> dict[str, object]:
+    principal = {"Service": services[0] if len(services) == 1 else services}
+    return {
+        "Sid": sid, "Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*", "Condition": condition,
+    }  # fmt: skip

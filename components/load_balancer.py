@@ -1,0 +1,194 @@
+"""The Application Load Balancer of one region, from HTTPS at its edge to the pods behind a Kubernetes service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from components.zone import domain_certificate
+
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerArgs:
+    """Placement of one load balancer, and the service that it sends to.
+
+    `subnet_ids` are public, one a zone, at least two. `sources` are the IPv4 ranges that may connect.
+    `service` in `namespace` listens on `port`, and answers 200 on `health_path`.
+    """
+
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    sources: Sequence[str]
+    domain: str
+    validation_fqdn: pulumi.Input[str]
+    cluster_name: str
+    cluster_security_group_id: pulumi.Input[str]
+    namespace: str
+    service: str
+    port: int
+    health_path: str
+    idle_timeout_seconds: int
+    deregistration_seconds: int
+
+
+class LoadBalancer(pulumi.ComponentResource):
+    """An internet-facing ALB over at least two zones whose targets are pods.
+
+    Creates: a certificate for the domain, two security-group rules' worth of access (HTTP and HTTPS in, the pods'
+    port out), the ALB, its listeners (HTTPS; HTTP redirects to it), a target group of IP addresses, the rule that
+    lets it reach the cluster's pods, and the TargetGroupBinding that registers them.
+
+    Outputs: `dns_name`, `zone_id` (of the ALB), `arn`, `arn_suffix`, `target_group_arn_suffix`, `security_group_id`,
+    `https_listener_arn`.
+    """
+
+    dns_name: pulumi.Output[str]
+    zone_id: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    arn_suffix: pulumi.Output[str]
+    target_group_arn_suffix: pulumi.Output[str]
+    security_group_id: pulumi.Output[str]
+    https_listener_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:loadbalancer:LoadBalancer", name, None, opts)
+        if len(args.subnet_ids) < 2:
+            raise ValueError(f"{name}: a load balancer needs subnets in two zones, got {len(args.subnet_ids)}")
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+
+        certificate_arn = self._certificate()
+        self.security_group_id = self._access()
+        balancer = aws.lb.LoadBalancer(
+            f"{name}-alb",
+            load_balancer_type="application",
+            internal=False,
+            subnets=list(args.subnet_ids),
+            security_groups=[self.security_group_id],
+            idle_timeout=args.idle_timeout_seconds,
+            drop_invalid_header_fields=True,
+            enable_deletion_protection=True,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        targets = self._targets()
+        self.https_listener_arn = self._listeners(balancer, targets, certificate_arn)
+        self._binding(targets)
+
+        self.dns_name, self.zone_id = balancer.dns_name, balancer.zone_id
+        self.arn, self.arn_suffix = balancer.arn, balancer.arn_suffix
+        self.target_group_arn_suffix = targets.arn_suffix
+        self.register_outputs({"dns_name": self.dns_name, "arn": self.arn})
+
+    def _certificate(self) -> pulumi.Output[str]:
+        certificate = domain_certificate(f"{self._name}-certificate", self._args.domain, self._child)
+        return aws.acm.CertificateValidation(
+            f"{self._name}-certificate",
+            certificate_arn=certificate.arn,
+            validation_record_fqdns=[self._args.validation_fqdn],
+            opts=self._child,
+        ).certificate_arn
+
+    def _access(self) -> pulumi.Output[str]:
+        """In from the sources, out to the pods and nowhere else."""
+        group = aws.ec2.SecurityGroup(
+            f"{self._name}-access",
+            vpc_id=self._args.vpc_id,
+            description=f"HTTP and HTTPS to {self._name}",
+            opts=self._child,
+        )
+        for source in self._args.sources:
+            for scheme, port in (("http", 80), ("https", 443)):
+                aws.vpc.SecurityGroupIngressRule(
+                    f"{self._name}-{scheme}-{source.replace('/', '-')}",
+                    security_group_id=group.id,
+                    cidr_ipv4=source,
+                    ip_protocol="tcp",
+                    from_port=port,
+                    to_port=port,
+                    opts=self._child,
+                )
+        aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-to-pods",
+            security_group_id=group.id,
+            referenced_security_group_id=self._args.cluster_security_group_id,
+            ip_protocol="tcp",
+            from_port=self._args.port,
+            to_port=self._args.port,
+            opts=self._child,
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-into-cluster",
+            security_group_id=self._args.cluster_security_group_id,
+            referenced_security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=self._args.port,
+            to_port=self._args.port,
+            opts=self._child,
+        )
+        return group.id
+
+    def _targets(self) -> aws.lb.TargetGroup:
+        """Auto Mode's controller may register pods in a group only if it carries the cluster's tag."""
+        return aws.lb.TargetGroup(
+            f"{self._name}-pods",
+            vpc_id=self._args.vpc_id,
+            target_type="ip",
+            protocol="HTTP",
+            port=self._args.port,
+            deregistration_delay=self._args.deregistration_seconds,
+            load_balancing_algorithm_type="least_outstanding_requests",
+            health_check=aws.lb.TargetGroupHealthCheckArgs(
+                path=self._args.health_path,
+                matcher="200",
+                interval=10,
+                timeout=5,
+                healthy_threshold=2,
+                unhealthy_threshold=3,
+            ),
+            tags={"eks:eks-cluster-name": self._args.cluster_name},
+            opts=self._child,
+        )
+
+    def _listeners(
+        self, balancer: aws.lb.LoadBalancer, targets: aws.lb.TargetGroup, certificate_arn: pulumi.Output[str]
+    ) -> pulumi.Output[str]:
+        action = aws.lb.ListenerDefaultActionArgs
+        redirect = aws.lb.ListenerDefaultActionRedirectArgs(port="443", protocol="HTTPS", status_code="HTTP_301")
+        aws.lb.Listener(
+            f"{self._name}-http",
+            load_balancer_arn=balancer.arn,
+            port=80,
+            protocol="HTTP",
+            default_actions=[action(type="redirect", redirect=redirect)],
+            opts=self._child,
+        )
+        return aws.lb.Listener(
+            f"{self._name}-https",
+            load_balancer_arn=balancer.arn,
+            port=443,
+            protocol="HTTPS",
+            ssl_policy=TLS_POLICY,
+            certificate_arn=certificate_arn,
+            default_actions=[action(type="forward", target_group_arn=targets.arn)],
+            opts=self._child,
+        ).arn
+
+    def _binding(self, targets: aws.lb.TargetGroup) -> None:
+        k8s.apiextensions.CustomResource(
+            f"{self._name}-pods",
+            api_version="eks.amazonaws.com/v1",
+            kind="TargetGroupBinding",
+            metadata=k8s.meta.v1.ObjectMetaArgs(name="load-balancer", namespace=self._args.namespace),
+            spec={
+                "serviceRef": {"name": self._args.service, "port": self._args.port},
+                "targetGroupARN": targets.arn,
+                "targetType": "ip",
+            },
+            opts=self._child,
+        )

@@ -1,0 +1,95 @@
+"""Arguments of the network, the cluster, the node pools and the application tier of one region."""
+
+from __future__ import annotations
+
+from components.allocatable import Capacity, allocatable
+from components.app_tier import AppTierArgs
+from components.cluster import Cluster, ClusterArgs
+from components.keys import Keys, KeysArgs
+from components.network import Network, NetworkArgs
+from components.node_pool import NodePool, NodePoolArgs
+from infra.config import PhaseConfig
+from infra.config.compute import ServiceConfig
+
+DATA_CLASSES = ("database", "cluster", "volumes", "secrets", "logs")
+"""What has an encryption key of its own, in every phase: a key can't be changed later without replacing its data."""
+
+
+def keys(config: PhaseConfig, region: str) -> KeysArgs:
+    return KeysArgs(account_id=config.account_id, region=region, data_classes=DATA_CLASSES)
+
+
+def network(config: PhaseConfig, region: str, keys: Keys) -> NetworkArgs:
+    """The private zone is the one that the database's private names stand in."""
+    here = config.regions[region]
+    return NetworkArgs(
+        region=region,
+        cidr=here.cidr,
+        zones=here.zones,
+        private_zone=config.database.primary_host.split(".", 1)[1],
+        interface_endpoints=config.network.interface_endpoints,
+        flow_log_retention_days=config.network.flow_log_retention_days,
+        logs_key_arn=keys.arns["logs"],
+    )
+
+
+def cluster(config: PhaseConfig, region: str, keys: Keys, network: Network) -> ClusterArgs:
+    return ClusterArgs(
+        region=region,
+        kubernetes_version=config.cluster.kubernetes_version,
+        subnet_ids=network.private_subnet_ids,
+        administrators=config.cluster.administrators,
+        endpoint_cidrs=config.cluster.endpoint_cidrs,
+        cluster_key_arn=keys.arns["cluster"],
+        volumes_key_arn=keys.arns["volumes"],
+        logs_key_arn=keys.arns["logs"],
+        log_retention_days=config.cluster.log_retention_days,
+    )
+
+
+def app_pool(config: PhaseConfig, region: str, cluster: Cluster) -> NodePoolArgs:
+    """Nodes of exactly the document's server, as many as the range's maximum and a rollout's surge need."""
+    server = config.app.server
+    return NodePoolArgs(
+        pool="app",
+        node_class=cluster.node_class,
+        instance_types=server.instance_types,
+        architecture=server.architecture,
+        vcpu=server.vcpu,
+        memory_gib=server.memory_gib,
+        max_nodes=config.regions[region].max_replicas + server.surge,
+    )
+
+
+def app_tier(config: PhaseConfig, region: str, service: ServiceConfig, cluster: Cluster, pool: NodePool) -> AppTierArgs:
+    app, here = config.app, config.regions[region]
+    return AppTierArgs(
+        service=service.name,
+        hpa=service.hpa,
+        namespace=app.namespace,
+        cluster_name=cluster.cluster_name,
+        image=service.image,
+        port=service.port,
+        health_path=app.health_path,
+        request=pod_request(config, service),
+        node_selector=pool.selector,
+        pool=pool.pool,
+        min_replicas=here.min_replicas,
+        max_replicas=here.max_replicas,
+        cpu_percent=app.scaling.cpu_percent,
+        memory_percent=app.scaling.memory_percent,
+        scale_up_window_seconds=app.scaling.scale_up_window_seconds,
+        scale_down_window_seconds=app.scaling.scale_down_window_seconds,
+        scale_down_tolerance=app.scaling.scale_down_tolerance,
+        termination_grace_seconds=app.termination_grace_seconds,
+        deregistration_seconds=app.deregistration_seconds,
+        surge=app.server.surge,
+    )
+
+
+def pod_request(config: PhaseConfig, service: ServiceConfig) -> Capacity:
+    """What one pod of a service asks for: its share of what a server leaves to pods beside the cluster's daemons."""
+    server = config.app.server
+    daemons = Capacity(server.daemon_cpu_millicores, server.daemon_memory_mib)
+    room = allocatable(server.vcpu, server.memory_gib, server.architecture, server.max_pods).less(daemons)
+    return room.share(service.share_percent)

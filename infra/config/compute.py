@@ -1,0 +1,123 @@
+"""Config of what runs code: regions, the Kubernetes cluster, the application tier."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from infra.config.scalars import (
+    Architecture,
+    Arn,
+    Cidr,
+    Label,
+    NaturalInt,
+    Percent,
+    Port,
+    PositiveInt,
+    RegionCidr,
+    Section,
+    Zone,
+)
+
+Count = Annotated[int, Field(ge=1, le=5000)]
+InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$")]
+
+
+class RegionConfig(Section):
+    """One region: where it is, and how many application servers it holds."""
+
+    cidr: RegionCidr
+    zones: tuple[Zone, ...] = Field(min_length=2, max_length=4)
+    servers: Count = Field(description="Application servers at the phase's target capacity.")
+    min_replicas: Count = Field(description="Fewest pods a service runs; the HPA's minReplicas.")
+    max_replicas: Count = Field(description="Most pods a service runs; the HPA's maxReplicas.")
+
+    @model_validator(mode="after")
+    def _range_is_ordered(self) -> RegionConfig:
+        if self.min_replicas > self.max_replicas:
+            raise ValueError(f"min_replicas {self.min_replicas} is above max_replicas {self.max_replicas}")
+        return self
+
+
+class NetworkConfig(Section):
+    """What every region's VPC shares."""
+
+    flow_log_retention_days: PositiveInt
+    interface_endpoints: tuple[str, ...] = Field(description="AWS services reached by a private endpoint.")
+
+
+class ClusterConfig(Section):
+    """The EKS Auto Mode cluster of each region."""
+
+    kubernetes_version: Annotated[str, StringConstraints(pattern=r"^1\.[0-9]{2}$")]
+    administrators: tuple[Arn, ...] = Field(min_length=1, description="IAM principals with cluster-admin.")
+    endpoint_cidrs: tuple[Cidr, ...] = Field(description="Who reaches the public API endpoint; empty: private only.")
+    log_retention_days: PositiveInt
+
+
+class ServerConfig(Section):
+    """One application server, as the document sizes it, and the instance types of exactly that size."""
+
+    vcpu: PositiveInt
+    memory_gib: PositiveInt
+    architecture: Architecture
+    instance_types: tuple[InstanceType, ...] = Field(min_length=1)
+    max_pods: PositiveInt
+    daemon_cpu_millicores: NaturalInt = Field(description="CPU that the cluster's own daemons ask for on each node.")
+    daemon_memory_mib: NaturalInt = Field(description="Memory that the cluster's own daemons ask for on each node.")
+    surge: PositiveInt = Field(description="Servers beyond the maximum, for a rollout or a node's replacement.")
+
+
+class ScalingConfig(Section):
+    """When the application tier grows and shrinks: the document's triggers as the HPA takes them."""
+
+    cpu_percent: Percent | None
+    memory_percent: Percent | None
+    scale_up_window_seconds: NaturalInt = Field(le=3600)
+    scale_down_window_seconds: NaturalInt = Field(le=3600)
+    scale_down_tolerance: Annotated[str, StringConstraints(pattern=r"^0(\.[0-9]{1,4})?$")]
+
+    @model_validator(mode="after")
+    def _has_a_metric(self) -> ScalingConfig:
+        if self.cpu_percent is None and self.memory_percent is None:
+            raise ValueError("cpu_percent and memory_percent are both null: an HPA needs a metric")
+        return self
+
+
+class ServiceConfig(Section):
+    """One service of the application tier."""
+
+    name: Label
+    hpa: Label = Field(description="The name of its HorizontalPodAutoscaler.")
+    image: str = Field(min_length=1, pattern=r"^[^\s]+$")
+    share_percent: Percent = Field(description="The part of a server that one pod of this service asks for.")
+    port: Port
+    path: str = Field(pattern=r"^/[a-z0-9/_-]*$", description="URL prefix that is routed to it.")
+
+
+class AppConfig(Section):
+    """The application tier: one pod of each service a server, behind a HorizontalPodAutoscaler each."""
+
+    namespace: Label
+    server: ServerConfig
+    scaling: ScalingConfig
+    services: tuple[ServiceConfig, ...] = Field(min_length=1)
+    health_path: str = Field(pattern=r"^/[a-z0-9/_-]*$")
+    termination_grace_seconds: PositiveInt
+    deregistration_seconds: NaturalInt
+
+    @model_validator(mode="after")
+    def _fits_on_a_server(self) -> AppConfig:
+        total = sum(service.share_percent for service in self.services)
+        if total > 100:
+            raise ValueError(f"the services' share_percent add up to {total}, a server has 100")
+        if self.termination_grace_seconds <= self.deregistration_seconds:
+            raise ValueError(
+                f"termination_grace_seconds {self.termination_grace_seconds} must be above "
+                f"deregistration_seconds {self.deregistration_seconds}: a pod would die while the balancer still sends to it"
+            )
+        names = [service.name for service in self.services]
+        if len(set(names)) != len(names):
+            raise ValueError(f"two services share a name: {', '.join(names)}")
+        return self

@@ -1,0 +1,41 @@
+"""Loading a stack config: from a `Pulumi.<phase>.yaml`, or from the JSON that Pulumi hands to the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from infra.config.phase import CONFIG_KEY, PhaseConfig
+from infra.config.scalars import SCHEMA_VERSION
+from infra.errors import InputError, Mistake
+from infra.yamlfile import check, line_of, parse_yaml, read_yaml
+
+
+def load_file(path: Path) -> PhaseConfig:
+    """The phase of a stack config file. What Pulumi adds beside it (`encryptionsalt` …) is ignored.
+
+    Raises InputError with file, line, key, value and what is allowed for each mistake.
+    """
+    return _load(read_yaml(path), str(path), ("config", CONFIG_KEY))
+
+
+def load_json(text: str) -> PhaseConfig:
+    """The phase from the config value that Pulumi passes to a program. Raises InputError."""
+    return _load(parse_yaml(text, "stack config"), f"stack config, {CONFIG_KEY}", ())
+
+
+def _load(tree: Any, path: str, at: tuple[str, ...]) -> PhaseConfig:
+    inside = tree
+    for step in at:
+        if not isinstance(inside, dict) or step not in inside:
+            what = f"a stack config with {' → '.join(at)}; `ramp generate` writes one"
+            raise InputError([Mistake(path, line_of(tree, at), step, "nothing", what)])
+        inside = inside[step]
+    if not isinstance(inside, dict):
+        raise InputError([Mistake(path, line_of(tree, at), CONFIG_KEY, type(inside).__name__, "a mapping")])
+    version = inside.get("schema_version")
+    if isinstance(version, int) and version != SCHEMA_VERSION:
+        line = line_of(tree, (*at, "schema_version"))
+        hint = "Run `ramp generate` again to write the file in the current shape."
+        raise InputError([Mistake(path, line, "schema_version", str(version), str(SCHEMA_VERSION), hint)])
+    return check(PhaseConfig, tree, path, at)

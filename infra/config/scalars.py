@@ -1,0 +1,51 @@
+"""The base model of every config section, and the scalar types they share."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Section(BaseModel):
+    """A section of a stack config or of the settings: strict types, no unknown key, immutable."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+def _network(value: str) -> str:
+    network = ipaddress.ip_network(value)
+    if network.version != 4:
+        raise ValueError("must be an IPv4 network such as 10.0.0.0/16")
+    return value
+
+
+def _region_network(value: str) -> str:
+    network = ipaddress.IPv4Network(value)
+    if not 16 <= network.prefixlen <= 20:
+        raise ValueError("must be /16 to /20: a VPC takes at most a /16, and a smaller one has no room for pods")
+    if not network.is_private:
+        raise ValueError("must be a private range (10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16)")
+    return value
+
+
+Cidr = Annotated[str, AfterValidator(_network)]
+RegionCidr = Annotated[str, AfterValidator(_region_network)]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-gov)?-[a-z]+-[1-9]$")]
+Zone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-gov)?-[a-z]+-[1-9][a-z]$")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+Domain = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=200),
+]
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")]
+"""A Kubernetes and DNS label, at most 40 characters so that a suffix still fits in 63."""
+PhaseName = Annotated[str, StringConstraints(pattern=r"^(baseline|phase[1-9][0-9]?)$")]
+Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:.+$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Percent = Annotated[int, Field(ge=1, le=100)]
+PositiveInt = Annotated[int, Field(ge=1)]
+NaturalInt = Annotated[int, Field(ge=0)]
+Architecture = Annotated[str, StringConstraints(pattern=r"^(arm64|amd64)$")]
+SCHEMA_VERSION = 1

@@ -1,0 +1,184 @@
+"""Regions, cluster and application tier of a phase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.derive import rules
+from infra.derive.sources import Sourced, fact, settings_section
+from infra.derive.step import Step
+from infra.errors import InputError, Mistake
+from infra.roadmap.model import Fact, Hpa, Phase, RegionPlan, Role
+
+Tree = dict[str, Any]
+
+
+def active_region(step: Step) -> Sourced[str]:
+    """The AWS region that serves and writes."""
+    plan = step.anywhere(lambda phase: phase.multi_region)
+    if plan is None:
+        word = step.setting("regions.home").value
+        return rules.home_region(step.setting("regions.home"), step.setting(f"regions.names.{word}.region"))
+    return rules.home_region(*_region_behind(step, plan.regions[0].name))
+
+
+def regions(step: Step) -> Tree:
+    """Every region of the phase by its AWS name, the active one first."""
+    plan = step.latest(lambda phase: phase.multi_region)
+    servers = _required(step, step.count(Role.APPLICATION), "a count of application servers")
+    if plan is None:
+        return {active_region(step).value: _region(step, _home_word(step), servers, _range(step, servers))}
+    active, *standbys = plan.regions
+    active_servers = fact(active.pods) if active.pods else servers
+    active_range = _range(step, active_servers)
+    tree = {_aws_name(step, active): _region(step, active.name.value, active_servers, active_range)}
+    for standby in standbys:
+        own = (
+            fact(standby.pods)
+            if standby.pods
+            else rules.standby_servers(active_servers, step.setting("regions.standby_ratio"))
+        )
+        bounds = (rules.standby_minimum(own), rules.standby_maximum(active_range[1], own))
+        tree[_aws_name(step, standby)] = _region(step, standby.name.value, own, bounds)
+    return tree
+
+
+def _region(step: Step, word: str, servers: Sourced[int], bounds: tuple[Sourced[int], Sourced[int]]) -> Tree:
+    return {
+        "cidr": step.setting(f"regions.names.{word}.cidr"),
+        "zones": step.setting(f"regions.names.{word}.zones"),
+        "servers": servers,
+        "min_replicas": bounds[0],
+        "max_replicas": bounds[1],
+    }
+
+
+def _range(step: Step, servers: Sourced[int]) -> tuple[Sourced[int], Sourced[int]]:
+    """The active region's HPA range: the phase's own block, the block's ratio, the fixed count, or the settings'."""
+    if step.phase.hpa:
+        return fact(step.phase.hpa.min_replicas), fact(step.phase.hpa.max_replicas)
+    if step.phase.number == 0:
+        return rules.fixed_count(servers), rules.fixed_count(servers)
+    given = step.anywhere(lambda phase: phase if phase.hpa else None)
+    if given is None or given.hpa is None:
+        low, high = (step.setting(f"app.scaling.{bound}_replicas_ratio") for bound in ("min", "max"))
+        return rules.range_from_settings(servers, low), rules.range_from_settings(servers, high)
+    there = _servers_of(step, given)
+    return (
+        rules.range_keeps_ratio(servers, fact(given.hpa.min_replicas), there),
+        rules.range_keeps_ratio(servers, fact(given.hpa.max_replicas), there),
+    )
+
+
+def _servers_of(step: Step, phase: Phase) -> Sourced[int]:
+    other = Step(step.roadmap, phase, step.settings)
+    return _required(other, other.count(Role.APPLICATION), "a count of application servers")
+
+
+def _home_word(step: Step) -> str:
+    plan = step.anywhere(lambda phase: phase.multi_region)
+    return plan.regions[0].name.value if plan else step.setting("regions.home").value
+
+
+def _aws_name(step: Step, region: RegionPlan) -> str:
+    return rules.region_behind(*_region_behind(step, region.name)).value
+
+
+def _region_behind(step: Step, word: Fact[str]) -> tuple[Sourced[str], Sourced[str]]:
+    names = step.settings.settings.regions.names
+    if word.value not in names:
+        what = f"a region word of {step.settings.path}, regions.names: {', '.join(names)}"
+        raise InputError([Mistake(step.roadmap.path, word.line, "region", word.value, what, "Add it to the settings.")])
+    return fact(word), step.setting(f"regions.names.{word.value}.region")
+
+
+def cluster(step: Step) -> Tree:
+    """The Kubernetes cluster, all of it from the settings."""
+    return {
+        **settings_section(step.settings, "cluster"),
+        "administrators": step.setting("administrators"),
+        "endpoint_cidrs": step.setting("endpoint_cidrs"),
+    }
+
+
+def app(step: Step, application: Sourced[str]) -> Tree:
+    """The application tier: its servers, when it scales, its services."""
+    hpa = step.anywhere(lambda phase: phase.hpa)
+    copied = ("health_path", "termination_grace_seconds", "deregistration_seconds")
+    return {
+        "namespace": fact(hpa.namespace) if hpa and hpa.namespace else rules.namespace_of(application),
+        "server": _server(step),
+        "scaling": _scaling(step, hpa),
+        "services": _services(step, application, hpa),
+        **{key: step.setting(f"app.{key}") for key in copied},
+    }
+
+
+def _server(step: Step) -> Tree:
+    size = _required(step, step.stated(Role.APPLICATION, lambda cell: cell.size), "a size of application servers")
+    vcpu, memory = size.pick(lambda s: s.vcpu), size.pick(lambda s: s.memory_gib)
+    architecture, families = step.setting("app.server.architecture"), step.setting("app.server.families")
+    copied = ("max_pods", "daemon_cpu_millicores", "daemon_memory_mib", "surge")
+    return {
+        "vcpu": vcpu,
+        "memory_gib": memory,
+        "architecture": architecture,
+        "instance_types": rules.instance_types(vcpu, memory, architecture, families),
+        **{key: step.setting(f"app.server.{key}") for key in copied},
+    }
+
+
+def _scaling(step: Step, hpa: Hpa | None) -> Tree:
+    cpu = _threshold(step, "cpu", hpa.cpu_percent if hpa else None)
+    return {
+        "cpu_percent": cpu,
+        "memory_percent": _threshold(step, "memory", hpa.memory_percent if hpa else None),
+        "scale_up_window_seconds": _window(step, "up", hpa.scale_up_window_seconds if hpa else None),
+        "scale_down_window_seconds": _window(step, "down", hpa.scale_down_window_seconds if hpa else None),
+        "scale_down_tolerance": rules.down_tolerance(cpu, _cpu_down(step)),
+    }
+
+
+def _threshold(step: Step, metric: str, block: Fact[int] | None) -> Sourced[int]:
+    if block:
+        return fact(block)
+    trigger = step.trigger("up", metric)
+    return (
+        rules.whole(fact(Fact(trigger.value, trigger.line)))
+        if trigger
+        else step.setting(f"app.scaling.{metric}_percent")
+    )
+
+
+def _cpu_down(step: Step) -> Sourced[Any]:
+    trigger = step.trigger("down", "cpu")
+    return fact(Fact(trigger.value, trigger.line)) if trigger else step.setting("app.scaling.cpu_down_percent")
+
+
+def _window(step: Step, direction: str, block: Fact[int] | None) -> Sourced[Any]:
+    if block:
+        return fact(block)
+    trigger = step.trigger(direction, "cpu")
+    if trigger and trigger.for_seconds is not None:
+        return fact(Fact(trigger.for_seconds, trigger.line))
+    return step.setting(f"app.scaling.scale_{direction}_window_seconds")
+
+
+def _services(step: Step, application: Sourced[str], hpa: Hpa | None) -> list[Tree]:
+    name = fact(hpa.target) if hpa else rules.api_name(application)
+    main = {
+        "name": name,
+        "hpa": fact(hpa.name) if hpa else rules.hpa_name(name),
+        "image": step.setting("app.image"),
+        "share_percent": rules.main_share(),
+        "port": step.setting("app.port"),
+        "path": step.setting("app.path"),
+    }
+    return [main]
+
+
+def _required(step: Step, value: Sourced[Any] | None, what: str) -> Sourced[Any]:
+    if value is None:
+        line = step.phase.line
+        raise InputError([Mistake(step.roadmap.path, line, step.phase.title, "none up to here", what)])
+    return value

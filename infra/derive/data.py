@@ -1,0 +1,65 @@
+"""What holds data in a phase: the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.derive import rules
+from infra.derive.sources import Source, Sourced, fact
+from infra.derive.step import Step
+from infra.errors import InputError, Mistake
+from infra.roadmap.model import DatabaseHost, Fact, Role
+
+Tree = dict[str, Any]
+
+
+def database(step: Step, application: Sourced[str]) -> Tree:
+    """PostgreSQL: class, storage, replicas and their private names."""
+    size = step.stated(Role.DATABASE, lambda cell: cell.size)
+    if size is None:
+        what = "a database row with a size, in this phase or an earlier one"
+        raise InputError([Mistake(step.roadmap.path, step.phase.line, step.phase.title, "none", what)])
+    storage = step.stated(Role.DATABASE, lambda cell: cell.size.storage_gib if cell.size else None)
+    storage = storage or step.setting("database.storage_gib")
+    replicas = step.stated(Role.DATABASE, lambda cell: cell.read_replicas) or rules.no_replicas(size)
+    copied = (
+        "engine_version", "administrator", "multi_az", "backup_retention_days",
+        "backup_window", "maintenance_window", "password_epoch",
+    )  # fmt: skip
+    return {
+        **{key: step.setting(f"database.{key}") for key in copied},
+        "database_name": rules.database_name(application),
+        "instance_class": rules.database_class(
+            size.pick(lambda s: s.vcpu),
+            size.pick(lambda s: s.memory_gib),
+            step.setting("database.architecture"),
+            step.setting("database.families"),
+        ),
+        "storage_gib": storage,
+        "max_storage_gib": rules.largest_storage(storage, step.setting("database.max_storage_ratio")),
+        "read_replicas": replicas,
+        **_hosts(step, replicas),
+    }
+
+
+def _hosts(step: Step, replicas: Sourced[int]) -> Tree:
+    """Private names, port and lag: the replication block's, wherever in the document it stands, or the settings'."""
+    block = step.anywhere(lambda phase: phase.replication) or ()
+    primary = next((host for host in block if host.role == "primary"), None)
+    named = [host for host in block if host.role == "replica"]
+    lag = next((host.lag_ms for host in named if host.lag_ms), None)
+    pattern = step.setting("database.replica_host")
+    return {
+        "port": fact(primary.port) if primary else step.setting("database.port"),
+        "primary_host": fact(primary.host) if primary else step.setting("database.primary_host"),
+        "replica_hosts": rules.replica_hosts(_names(named, pattern), replicas, pattern),
+        "replica_lag_ms": fact(lag) if lag else step.setting("database.replica_lag_ms"),
+    }
+
+
+def _names(named: list[DatabaseHost], pattern: Sourced[Any]) -> Sourced[list[str]]:
+    if not named:
+        return Sourced([], pattern.source)
+    lines = [fact(host.host).source for host in named]
+    first = fact(Fact([host.host.value for host in named], named[0].host.line))
+    return Sourced(first.value, Source("line", f"lines {lines[0].line}–{lines[-1].line}", line=lines[0].line))

@@ -1,0 +1,96 @@
+"""From a roadmap and settings to one config a phase, each with the provenance of its every value."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from infra.config import PhaseConfig
+from infra.config.scalars import SCHEMA_VERSION
+from infra.derive import compute, data, edge, rules
+from infra.derive.sources import Provenance, Source, Sourced, fact, settings_section, split
+from infra.derive.step import Step
+from infra.errors import InputError, Mistake
+from infra.roadmap.model import Fact, Phase, Roadmap
+from infra.settings import SettingsFile
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A phase's config, and the source of each of its leaves by dotted path."""
+
+    config: PhaseConfig
+    provenance: Provenance
+
+
+def derive(roadmap: Roadmap, settings: SettingsFile) -> tuple[Derived, ...]:
+    """The config of every phase, the baseline first.
+
+    Raises InputError with every mistake of every phase: where the document lacks what a phase needs, or where what
+    follows from it can't be.
+    """
+    derived: list[Derived] = []
+    mistakes: list[Mistake] = []
+    for phase in roadmap.phases:
+        try:
+            derived.append(_derive(Step(roadmap, phase, settings)))
+        except InputError as error:
+            mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
+    if mistakes:
+        raise InputError(mistakes)
+    return tuple(derived)
+
+
+def _derive(step: Step) -> Derived:
+    tree, provenance = split(_tree(step))
+    try:
+        return Derived(PhaseConfig.model_validate_json(json.dumps(tree)), provenance)
+    except ValidationError as error:
+        raise InputError([_mistake(detail, step, provenance) for detail in error.errors()]) from None
+
+
+def _tree(step: Step) -> dict[str, Any]:
+    """The config as sourced leaves, in the order in which an operator reads it."""
+    roadmap, phase = step.roadmap, step.phase
+    application = rules.application_slug(fact(roadmap.application))
+    return {
+        "schema_version": rules.current_schema(Sourced(SCHEMA_VERSION, Source("rule", "rule: infra/config"))),
+        "application": application,
+        "name": rules.phase_key(fact(Fact(phase.number, phase.line))),
+        "owner": fact(roadmap.owner) if roadmap.owner else step.setting("owner"),
+        "users": fact(phase.users),
+        "account_id": step.setting("account_id"),
+        "domain": step.setting("domain"),
+        "active_region": compute.active_region(step),
+        "regions": compute.regions(step),
+        "network": settings_section(step.settings, "network"),
+        "cluster": compute.cluster(step),
+        "app": compute.app(step, application),
+        "load_balancer": edge.load_balancer(step),
+        "database": data.database(step, application),
+    }
+
+
+def _mistake(detail: Any, step: Step, provenance: Provenance) -> Mistake:
+    """A value that the config refuses, told at the line of the document or the setting that it came from."""
+    key = ".".join(str(part) for part in detail["loc"])
+    source = provenance.get(key)
+    reason = str(detail.get("ctx", {}).get("error", detail["msg"]))
+    in_settings = source is not None and source.kind == "setting"
+    path = step.settings.path if in_settings else step.roadmap.path
+    line = source.line if in_settings and source else _line(source, step.phase)
+    shown = (
+        source.text.removeprefix("settings: ") if in_settings and source else f"{step.phase.key}: {key or 'the phase'}"
+    )
+    received = (
+        json.dumps(detail["input"], default=str) if not isinstance(detail["input"], dict) else "what follows from it"
+    )
+    return Mistake(path, line, shown, received, reason)
+
+
+def _line(source: Source | None, phase: Phase) -> int:
+    lines = source.lines() if source else ()
+    return lines[0] if lines else phase.line

@@ -1,0 +1,243 @@
+"""Every rule by which a value follows from others. The first line of a docstring is the rule; the rest says why.
+
+Rules are pure and take plain values; `@rule` (sources.py) lets them take sourced ones, and records what they were
+applied to.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from infra.catalogue.specs import NoInstanceClass, exact, smallest
+from infra.derive.sources import rule
+
+
+@rule
+def carried_on(value: Any) -> Any:
+    """A figure that a phase doesn't restate is carried on from the phase before.
+
+    The document's tables say what changes; what they leave out stays as it was.
+    """
+    return value
+
+
+@rule
+def absent_until_named(_phase: str) -> None:
+    """A system is there from the phase on that the document names it in.
+
+    A phase that doesn't need it shouldn't pay for it, and nothing that holds data begins in a shape that it must leave.
+    """
+    return
+
+
+@rule
+def current_schema(version: int) -> int:
+    """The shape of the stack config is the one that this version of ramp writes.
+
+    A file of another shape is refused when it loads.
+    """
+    return version
+
+
+@rule
+def phase_key(number: int) -> str:
+    """The document's baseline is `baseline`, its phase N is `phaseN`.
+
+    The stack and its file carry the same name.
+    """
+    return f"phase{number}" if number else "baseline"
+
+
+@rule
+def application_slug(name: str) -> str:
+    """The application is named as the document's title names it, in lower case with hyphens.
+
+    Logical and physical names begin with it, and AWS and Kubernetes take no other characters.
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+@rule
+def api_name(application: str) -> str:
+    """Without an HPA block, the application's workload is named after the application.
+
+    The document then gives no name for it.
+    """
+    return f"{application}-api"
+
+
+@rule
+def hpa_name(service: str) -> str:
+    """Without an HPA block, an autoscaler is named after its service.
+
+    The document's block gives the name where there is one.
+    """
+    return f"{service}-hpa"
+
+
+@rule
+def namespace_of(application: str) -> str:
+    """The application's objects stand in a namespace of its own name.
+
+    The document's HPA block gives no other.
+    """
+    return application
+
+
+@rule
+def database_name(application: str) -> str:
+    """The first database is named after the application.
+
+    It can't be changed later without replacing the instance.
+    """
+    return re.sub(r"[^a-z0-9_]", "_", application)
+
+
+@rule
+def region_behind(_word: str, region: str) -> str:
+    """The settings say which AWS region a region word of the document means.
+
+    The document names a part of a continent; AWS has several regions in each.
+    """
+    return region
+
+
+@rule
+def home_region(_word: str, region: str) -> str:
+    """A phase in one region runs in the region that stays active when there are more.
+
+    Nothing that holds data then ever moves.
+    """
+    return region
+
+
+@rule
+def standby_servers(servers: int, ratio: float) -> int:
+    """A standby region whose servers the document doesn't count holds the settings' part of the active region's.
+
+    It must serve at once after a failover while its autoscaler catches up.
+    """
+    return max(1, math.ceil(servers * ratio))
+
+
+@rule
+def fixed_count(servers: int) -> int:
+    """Before the document introduces auto-scaling, the range is the count itself.
+
+    The object is there from the first phase, so that the Deployment never carries a replica count.
+    """
+    return servers
+
+
+@rule
+def range_keeps_ratio(servers: int, bound: int, servers_of_range: int) -> int:
+    """HPA range keeps the document's ratio of range to server count.
+
+    The document gives one range, for one count; a later phase has more servers and no range of its own.
+    """
+    return max(1, math.ceil(servers * bound / servers_of_range))
+
+
+@rule
+def range_from_settings(servers: int, ratio: float) -> int:
+    """Without an HPA block, the range is the settings' ratio of the server count.
+
+    The document then leaves the range open.
+    """
+    return max(1, math.ceil(servers * ratio))
+
+
+@rule
+def standby_minimum(servers: int) -> int:
+    """A standby region runs at least its own count.
+
+    It is kept warm at the size that the document gives it.
+    """
+    return servers
+
+
+@rule
+def standby_maximum(active_maximum: int, servers: int) -> int:
+    """A standby region may grow to the active region's maximum.
+
+    After a failover it carries the whole load.
+    """
+    return max(active_maximum, servers)
+
+
+@rule
+def instance_types(vcpu: int, memory_gib: int, architecture: str, families: Sequence[str]) -> list[str]:
+    """Servers are EC2 types of exactly the document's size, or else the smallest type that holds it.
+
+    A node pool that may choose a larger type would change the bill and the pods' share of a node.
+    """
+    try:
+        return [c.name for c in exact("ec2", vcpu, memory_gib, architecture, tuple(families))]
+    except NoInstanceClass:
+        return [smallest("ec2", vcpu, memory_gib, architecture, families=tuple(families)).name]
+
+
+@rule
+def down_tolerance(up_percent: int, down_percent: int) -> str:
+    """The HPA's scale-down tolerance is the gap between the two CPU thresholds, as a part of the upper one.
+
+    The HPA has one target; a tolerance below it makes the band between scaling up and down.
+    """
+    return f"{max(0.0, (up_percent - down_percent) / up_percent):.4f}"
+
+
+@rule
+def whole(value: float) -> int:
+    """A threshold of the document as the whole number that the HPA takes.
+
+    autoscaling/v2 has no fractions in a utilization.
+    """
+    return round(value)
+
+
+@rule
+def main_share(*other_shares: int) -> int:
+    """The application's own service takes what the other services leave of a server.
+
+    One pod of every service then fits on each server, and the document's server count holds for all of them.
+    """
+    return 100 - sum(other_shares)
+
+
+@rule
+def database_class(vcpu: int, memory_gib: int, architecture: str, families: Sequence[str]) -> str:
+    """The database runs on the smallest current class with at least the document's vCPUs and memory.
+
+    RDS sells fixed sizes; where none fits exactly, the next one up is the nearest that is safe.
+    """
+    return smallest("rds", vcpu, memory_gib, architecture, families=tuple(families)).name
+
+
+@rule
+def largest_storage(storage_gib: int, ratio: float) -> int:
+    """Storage grows by itself up to the settings' multiple of what the document gives.
+
+    A full disk stops the database, and RDS storage never shrinks.
+    """
+    return math.ceil(storage_gib * ratio)
+
+
+@rule
+def no_replicas(_row: object) -> int:
+    """A database without a word on read replicas has none.
+
+    They are named where they are wanted.
+    """
+    return 0
+
+
+@rule
+def replica_hosts(named: Sequence[str], count: int, pattern: str) -> list[str]:
+    """Read replicas beyond the document's own list are numbered on.
+
+    The document names the first ones and later only counts them.
+    """
+    return [named[i] if i < len(named) else pattern.format(number=i + 1) for i in range(count)]

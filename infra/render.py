@@ -1,0 +1,128 @@
+"""Rendering stack configs: a Jinja2 template over a config and its provenance, and the files as they stand on disk."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from infra.config import CONFIG_KEY
+from infra.derive import Derived
+from infra.errors import InputError, Mistake
+from infra.stackfile import Foreign, foreign
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One stack config as it should stand: its path, its text, and the text that stands there now (None: no file)."""
+
+    path: Path
+    text: str
+    current: str | None
+
+    @property
+    def changed(self) -> bool:
+        return self.text != self.current
+
+    def difference(self) -> str:
+        """A unified diff from what stands there to what should."""
+        before, after = (text.splitlines(keepends=True) for text in (self.current or "", self.text))
+        return "".join(difflib.unified_diff(before, after, str(self.path), f"{self.path} (generated)"))
+
+
+def render(derived: Derived, roadmap: str, settings: str, kept: Foreign) -> str:
+    """The text of a stack config. `roadmap` and `settings` name the sources; `kept` is what others wrote into the file.
+
+    Every value carries a comment with its source. Raises jinja2.UndefinedError where the template names a value that
+    isn't there.
+    """
+    config = derived.config.model_dump(mode="json")
+    template = _environment().get_template("stack.yaml.j2")
+    text = template.render(
+        config=config,
+        provenance=derived.provenance,
+        config_key=CONFIG_KEY,
+        roadmap=roadmap,
+        settings=settings,
+        kept=kept,
+    )
+    return text.rstrip("\n") + "\n"
+
+
+def render_all(derived: Iterable[Derived], roadmap: Path, settings: Path, out: Path) -> tuple[Rendered, ...]:
+    """Every phase's stack config for the folder `out`, with what Pulumi added to the file that stands there.
+
+    Raises InputError where a file stands there that can't be read, so that nothing in it is lost.
+    """
+    rendered = []
+    for phase in derived:
+        path = out / f"Pulumi.{phase.config.name}.yaml"
+        current = _current(path)
+        text = render(phase, roadmap.name, settings.name, foreign(current or "", str(path)))
+        rendered.append(Rendered(path, text, current))
+    return tuple(rendered)
+
+
+def write_all(rendered: Iterable[Rendered]) -> None:
+    """Write those that changed, each whole or not at all: through a file beside it that takes its place."""
+    for file in rendered:
+        if file.changed:
+            replace_file(file.path, file.text)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put `text` at `path` in one step; an error on the way leaves the old file as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(beside).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+    )
+    environment.filters["scalar"] = scalar
+    environment.tests["records"] = lambda value: isinstance(value, list) and any(isinstance(v, dict) for v in value)
+    return environment
+
+
+def scalar(value: Any) -> str:
+    """A scalar, or an empty collection, as YAML that every YAML version reads as the same value.
+
+    Text stays plain only where no reader could take it for something else: Pulumi reads `yes` as text and PyYAML as true.
+    """
+    if isinstance(value, str) and not _plain(value):
+        return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _plain(text: str) -> bool:
+    """Whether text may stand unquoted: a word or a path of plain characters that isn't one of YAML's own words."""
+    if text.lower() in {"yes", "no", "on", "off", "true", "false", "null", "y", "n", "nan", "inf"}:
+        return False
+    return re.fullmatch(r"/?[A-Za-z][A-Za-z0-9_./@-]*", text) is not None
+
+
+def _current(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError([Mistake(str(path), None, "file", str(error), "a readable stack config")]) from None

@@ -1,0 +1,152 @@
+"""settings.yaml: what the roadmap leaves open, as a strict model, with the line of every value."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from infra.config.data import PrivateName
+from infra.config.scalars import (
+    AccountId,
+    Architecture,
+    Arn,
+    Cidr,
+    Domain,
+    NaturalInt,
+    Percent,
+    Port,
+    PositiveInt,
+    Region,
+    RegionCidr,
+    Section,
+    Zone,
+)
+from infra.yamlfile import check, line_of, read_yaml
+
+
+class NamedRegion(Section):
+    """The AWS region behind one of the document's words, with its network and zones."""
+
+    region: Region
+    cidr: RegionCidr
+    zones: tuple[Zone, ...] = Field(min_length=2, max_length=4)
+
+
+class Regions(Section):
+    """Every region word that a document may use, and the one of a document that uses none."""
+
+    home: str
+    standby_ratio: float = Field(gt=0, le=1)
+    names: dict[str, NamedRegion] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Regions:
+        if self.home not in self.names:
+            raise ValueError(f"home {self.home} is not one of names: {', '.join(self.names)}")
+        for (a, one), (b, other) in combinations(self.names.items(), 2):
+            if ipaddress.ip_network(one.cidr).overlaps(ipaddress.ip_network(other.cidr)):
+                raise ValueError(f"the network of {a}, {one.cidr}, overlaps that of {b}, {other.cidr}")
+        return self
+
+
+class Network(Section):
+    flow_log_retention_days: PositiveInt
+    interface_endpoints: tuple[str, ...]
+
+
+class Cluster(Section):
+    kubernetes_version: str
+    log_retention_days: PositiveInt
+
+
+class Server(Section):
+    architecture: Architecture
+    families: tuple[str, ...] = Field(min_length=1)
+    max_pods: PositiveInt
+    daemon_cpu_millicores: NaturalInt
+    daemon_memory_mib: NaturalInt
+    surge: PositiveInt
+
+
+class Scaling(Section):
+    min_replicas_ratio: float = Field(gt=0, le=1)
+    max_replicas_ratio: float = Field(ge=1, le=10)
+    cpu_percent: Percent
+    memory_percent: Percent
+    cpu_down_percent: Percent
+    scale_up_window_seconds: NaturalInt
+    scale_down_window_seconds: NaturalInt
+
+
+class App(Section):
+    image: str
+    port: Port
+    path: str
+    health_path: str
+    termination_grace_seconds: PositiveInt
+    deregistration_seconds: NaturalInt
+    server: Server
+    scaling: Scaling
+
+
+class LoadBalancer(Section):
+    zones: PositiveInt
+    idle_timeout_seconds: PositiveInt
+
+
+class Database(Section):
+    engine_version: str
+    administrator: str
+    families: tuple[str, ...] = Field(min_length=1)
+    architecture: Architecture
+    storage_gib: PositiveInt
+    max_storage_ratio: float = Field(ge=1, le=10)
+    multi_az: bool
+    port: Port
+    primary_host: PrivateName
+    replica_host: str = Field(pattern=r"\{number\}")
+    replica_lag_ms: PositiveInt
+    backup_retention_days: PositiveInt
+    backup_window: str
+    maintenance_window: str
+    password_epoch: PositiveInt
+
+
+class Settings(Section):
+    """The whole settings file. It holds no figure that a roadmap states; those marked so serve documents without it."""
+
+    owner: str = Field(min_length=1)
+    account_id: AccountId
+    domain: Domain
+    administrators: tuple[Arn, ...] = Field(min_length=1)
+    endpoint_cidrs: tuple[Cidr, ...]
+    regions: Regions
+    network: Network
+    cluster: Cluster
+    app: App
+    load_balancer: LoadBalancer
+    database: Database
+
+
+@dataclass(frozen=True)
+class SettingsFile:
+    """Loaded settings, the file's name as the user gave it, and where each key stands in it."""
+
+    path: str
+    settings: Settings
+    tree: Any
+
+    def line(self, key: str) -> int | None:
+        """The 1-based line of a dotted key such as `app.server.surge`."""
+        return line_of(self.tree, key.split("."))
+
+
+def load_settings(path: Path) -> SettingsFile:
+    """The settings of a file. Raises InputError with file, line, key, value and what is allowed for each mistake."""
+    tree = read_yaml(path)
+    return SettingsFile(str(path), check(Settings, tree, str(path)), tree)
