@@ -64,6 +64,14 @@ class Cluster(Section):
     log_retention_days: PositiveInt
 
 
+class Platform(Section):
+    vcpu: PositiveInt
+    memory_gib: PositiveInt
+    architecture: Architecture
+    families: tuple[str, ...] = Field(min_length=1)
+    max_nodes: PositiveInt
+
+
 class Server(Section):
     architecture: Architecture
     families: tuple[str, ...] = Field(min_length=1)
@@ -128,6 +136,7 @@ class Settings(Section):
     regions: Regions
     network: Network
     cluster: Cluster
+    platform: Platform
     app: App
     load_balancer: LoadBalancer
     database: Database

@@ -60,6 +60,7 @@ class RegionStack(pulumi.ComponentResource):
 
         on_cluster = pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider])
         namespace(f"{name}-namespace", config.app.namespace, on_cluster)
+        self.platform = NodePool(f"{name}-platform", compute.platform_pool(config, self.cluster), on_cluster)
         pool = NodePool(f"{name}-app", compute.app_pool(config, region, self.cluster), on_cluster)
         self.services = [
             AppTier(f"{name}-{s.name}", compute.app_tier(config, region, s, self.cluster, pool), on_cluster)

@@ -57,7 +57,7 @@ def line_of(tree: Any, location: Sequence[str | int]) -> int | None:
     node: Any = tree
     for step in location:
         try:
-            position = node.lc.item(step) if isinstance(node, list) else node.lc.key(step)
+            position = node.lc.item(step) if isinstance(step, int) else node.lc.key(step)
             node = node[step]
         except (KeyError, IndexError, AttributeError, TypeError):
             break

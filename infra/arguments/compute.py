@@ -47,6 +47,19 @@ def cluster(config: PhaseConfig, region: str, keys: Keys, network: Network) -> C
     )
 
 
+def platform_pool(config: PhaseConfig, cluster: Cluster) -> NodePoolArgs:
+    pool = config.platform
+    return NodePoolArgs(
+        pool="platform",
+        node_class=cluster.node_class,
+        instance_types=pool.instance_types,
+        architecture=pool.architecture,
+        vcpu=pool.vcpu,
+        memory_gib=pool.memory_gib,
+        max_nodes=pool.max_nodes,
+    )
+
+
 def app_pool(config: PhaseConfig, region: str, cluster: Cluster) -> NodePoolArgs:
     """Nodes of exactly the document's server, as many as the range's maximum and a rollout's surge need."""
     server = config.app.server

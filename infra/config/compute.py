@@ -69,6 +69,16 @@ class ServerConfig(Section):
     surge: PositiveInt = Field(description="Servers beyond the maximum, for a rollout or a node's replacement.")
 
 
+class PoolConfig(Section):
+    """A node pool beside the application servers: instance types of one size, and the most nodes it may have."""
+
+    vcpu: PositiveInt
+    memory_gib: PositiveInt
+    architecture: Architecture
+    instance_types: tuple[InstanceType, ...] = Field(min_length=1)
+    max_nodes: PositiveInt
+
+
 class ScalingConfig(Section):
     """When the application tier grows and shrinks: the document's triggers as the HPA takes them."""
 

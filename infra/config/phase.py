@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from infra.config.compute import AppConfig, ClusterConfig, NetworkConfig, RegionConfig
+from infra.config.compute import AppConfig, ClusterConfig, NetworkConfig, PoolConfig, RegionConfig
 from infra.config.data import DatabaseConfig
 from infra.config.edge import LoadBalancerConfig
 from infra.config.scalars import AccountId, Domain, Label, PhaseName, PositiveInt, Region, Section
@@ -30,6 +30,7 @@ class PhaseConfig(Section):
     regions: dict[Region, RegionConfig] = Field(min_length=1)
     network: NetworkConfig
     cluster: ClusterConfig
+    platform: PoolConfig = Field(description="Nodes of what serves the application: poolers, proxies, monitoring.")
     app: AppConfig
     load_balancer: LoadBalancerConfig
     database: DatabaseConfig

@@ -101,6 +101,13 @@ def cluster(step: Step) -> Tree:
     }
 
 
+def platform(step: Step) -> Tree:
+    """The node pool of what serves the application, all of it from the settings."""
+    size = {key: step.setting(f"platform.{key}") for key in ("vcpu", "memory_gib", "architecture", "max_nodes")}
+    asked = (size["vcpu"], size["memory_gib"], size["architecture"], step.setting("platform.families"))
+    return {**size, "instance_types": rules.instance_types(*asked)}
+
+
 def app(step: Step, application: Sourced[str]) -> Tree:
     """The application tier: its servers, when it scales, its services."""
     hpa = step.anywhere(lambda phase: phase.hpa)

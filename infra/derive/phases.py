@@ -68,6 +68,7 @@ def _tree(step: Step) -> dict[str, Any]:
         "regions": compute.regions(step),
         "network": settings_section(step.settings, "network"),
         "cluster": compute.cluster(step),
+        "platform": compute.platform(step),
         "app": compute.app(step, application),
         "load_balancer": edge.load_balancer(step),
         "database": data.database(step, application),

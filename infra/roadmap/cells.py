@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 from infra.roadmap.model import Capacity, Size
 from infra.roadmap.numbers import NUMBER, whole
@@ -66,7 +67,12 @@ def _nodes(cell: _Cell, term: re.Match[str]) -> None:
     cell.clustered = cell.clustered or bool(term[2])
 
 
-def _single_region(cell: _Cell, term: re.Match[str]) -> None:
+def _one_each(cell: _Cell, term: re.Match[str]) -> None:
+    cell.put("count", 1)
+    cell.put("read replicas", 1)
+
+
+def _single(cell: _Cell, term: re.Match[str]) -> None:
     cell.put("count", 1)
 
 
@@ -75,8 +81,8 @@ def _vcpu(cell: _Cell, term: re.Match[str]) -> None:
 
 
 def _bytes(cell: _Cell, term: re.Match[str]) -> None:
-    fraction, unit, kind = term[2] or "", _GIB[term[3].lower()], (term[4] or "").lower()
-    gib = whole(term[1]) * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
+    fraction, unit, kind = term[2] or "0", _GIB[term[3].lower()], (term[4] or "").lower()
+    gib = whole(term[1]) * unit + ceil(int(fraction) * unit / 10 ** len(fraction))  # never less than stated
     disk = kind not in ("", "ram", "memory") or (not kind and "memory GiB" in cell.values)
     cell.put("storage GiB" if disk else "memory GiB", gib)
 
@@ -106,11 +112,12 @@ _TERMS: tuple[tuple[re.Pattern[str], Callable[[_Cell, re.Match[str]], None]], ..
     (re.compile(pattern, re.IGNORECASE | re.ASCII), say)
     for pattern, say in (
         (rf"{_N}\s*p(?:rimar(?:y|ies))?\s*[+,&]\s*{_N}\s*(?:r|(?:read[- ]?)?replicas?)\b", _primary_and_replicas),
+        (r"primary\s*[+,&]\s*(?:one |a )?(?:read[- ]?)?replica\b", _one_each),
         (rf"{_N}\s*(?:read[- ]?)?replicas?\b", _replicas),
         (rf"{_N}\s*primar(?:y|ies)\b", _count),
         (rf"{_N}[\s-]*(?:nodes?|brokers?|instances?|servers?|pods?|machines?|shards?)\b(?:\s*(cluster)\b)?", _nodes),
         (rf"{_N}[\s-]*regions?\b", _count),
-        (r"(?:single|one)[\s-]+region\b", _single_region),
+        (r"(?:single|one)[\s-]+(?:region|instance|node|server|primary)\b", _single),
         (rf"{_N}\s*(?:v?cpus?|v?cores?)\b", _vcpu),
         (rf"{_N}(?:[.,](\d{{1,3}}))?\s*([gt])i?b\b(?:\s*(ram|memory|ssd|nvme|hdd|disk|storage|gp3|ebs)\b)?", _bytes),
         (rf"{_N}\s*x(?=[\s\d(]|$)", _count),

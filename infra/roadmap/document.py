@@ -7,6 +7,7 @@ that a roadmap may write either. Text is read line by line: each line's number s
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,11 +21,13 @@ from infra.roadmap.numbers import DASHES
 MAX_NESTING = 40  # markdown-it drops what is nested deeper without a word; the reader refuses it instead
 PHASE_LABEL_LEVEL = 7
 LABEL_LEVEL = 8
-PHASE_TITLE = re.compile(rf"(?:phase|stage|step)\s+(\d{{1,4}})\s*(?:$|[:(.,{DASHES}])\s*(.*)", re.IGNORECASE | re.ASCII)
+PHASE_TITLE = re.compile(
+    rf"(?:\d[\d.]*\s+)?(?:phase|stage|step)\s+(\d{{1,4}})\s*(?:$|[:(.,{DASHES}])\s*(.*)", re.IGNORECASE | re.ASCII
+)
 
 _BLOCKS = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").disable("inline")
 _INLINE = MarkdownIt("commonmark")
-_BULLET = re.compile(r"^(?:\[([ xX])\]\s+)?(?:[✅❌✔✗☑☐⚠️]+\s*)?")
+_BOX = re.compile(r"\[([ xX])\](?:\s+|$)")
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,14 @@ def _words(tokens: list[Token]) -> str:
     return " ".join("".join(parts).split())
 
 
+def _undecorated(text: str) -> str:
+    """A text without the ticks and pictures that stand before it."""
+    start = 0
+    while start < len(text) and (text[start].isspace() or unicodedata.category(text[start]) in ("So", "Mn", "Cf")):
+        start += 1
+    return text[start:]
+
+
 def _label(text: str) -> tuple[str, str] | None:
     """A line `**Label**: rest` as (label, rest); None for any other line."""
     tokens = [t for t in _children(text) if t.content or t.type != "text"]
@@ -157,7 +168,7 @@ def _label(text: str) -> tuple[str, str] | None:
     label, rest = _words(tokens[1:close]), _words(tokens[close + 1 :])
     if not label or not (label.endswith(":") or rest.startswith(":") or not rest):
         return None
-    return label.rstrip(": "), rest.lstrip(": ")
+    return _undecorated(label.rstrip(": ")), rest.lstrip(": ")
 
 
 class _Builder:
@@ -179,7 +190,7 @@ class _Builder:
         line = _line(node)
         match node.type:
             case "heading":
-                self.enter(int(node.tag[1]), plain(" ".join(_content(node).splitlines())), line)
+                self.enter(int(node.tag[1]), _undecorated(plain(" ".join(_content(node).splitlines()))), line)
             case "paragraph":
                 self.add_paragraph(node)
             case "bullet_list" | "ordered_list":
@@ -236,8 +247,8 @@ class _Builder:
                     own = text
             else:  # a table or code block inside an entry counts as one of the section
                 self.add(child)
-        mark = _BULLET.match(own)
-        return Entry(own[mark.end() :] if mark else own, _line(item), bool(mark and mark[1]), tuple(below))
+        box = _BOX.match(own)
+        return Entry(_undecorated(own[box.end() :] if box else own), _line(item), bool(box), tuple(below))
 
     def table(self, node: SyntaxTreeNode) -> Table:
         rows = [self.row(row) for part in node.children for row in part.children]

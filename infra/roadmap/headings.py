@@ -20,7 +20,12 @@ _USERS = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = re.compile(rf"\bmon(?:ths?|ate?)\s*(\d{{1,3}})(?:\s*(?:{_ARROW}|bis)\s*(\d{{1,3}}))?", re.IGNORECASE)
-_TIME = re.compile(r"\(?[^()]*\b(?:months?|monate?|weeks?|quarters?|q[1-4]|years?|20\d\d)\b[^()]*\)?", re.IGNORECASE)
+_TIME = re.compile(
+    rf"\b(?:(?:beyond )?(?:mon(?:th|at)e?s?|weeks?|quarters?|years?)\s*\d{{1,3}}(?:\s*(?:{_ARROW}|bis)\s*\d{{1,3}})?"
+    rf"|\d{{1,3}}(?:\s*{_ARROW}\s*\d{{1,3}})?\s*(?:months?|weeks?|quarters?|years?)|q[1-4](?:\s*20\d\d)?)\b",
+    re.IGNORECASE,
+)
+_TIMELINE = re.compile(r"timeline|time ?frame|duration|when|months?", re.IGNORECASE)
 _UNLIMITED = re.compile(r"\d[\d.,]*\s*[kKmM]?\+|\bunlimited\b|\bunbounded\b", re.IGNORECASE)
 
 
@@ -56,12 +61,13 @@ def read_heading(section: Section, reading: Reading) -> Heading:
 
 
 def _title_users(title: str, line: int, reading: Reading) -> tuple[Fact[int] | None, Fact[int] | None]:
-    text = title
-    if (time := _TIME.search(title)) and not _USERS.search(time[0]):
-        text = title.replace(time[0], " ")
+    text = _TIME.sub(" ", title)
     both, one = _RANGE.search(text), _USERS.search(text)
     if both:
-        return _users(both[1], line, reading), _users(both[2], line, reading)
+        start = (
+            None if user_counts(both[1]) == [0] else _users(both[1], line, reading)
+        )  # "0-100 users" starts from none
+        return start, _users(both[2], line, reading)
     return None, _users(one[1], line, reading) if one else None
 
 
@@ -91,13 +97,19 @@ def _capacity(section: Section, reading: Reading) -> tuple[Fact[int] | None, boo
 
 
 def _months(title: str, section: Section, reading: Reading) -> Fact[tuple[int, int]] | None:
-    match = _MONTHS.search(title)
-    if not match:
-        if time := _TIME.search(title):
-            reading.remark(time[0].strip(), section.line, section.title)
-        return None
-    first, last = int(match[1]), int(match[2] or match[1])
-    if not 1 <= first <= last:
-        reading.mistake(section.line, "months", match[0], "a first month from 1 and a last one not before it")
-        return None
-    return Fact((first, last), section.line)
+    """The months in the title, or else under a label such as Timeline."""
+    stated = [(title, section.line)]
+    for part in section.children:
+        if _TIMELINE.fullmatch(part.title):
+            stated += [(block.text, block.line) for block in part.blocks if isinstance(block, Paragraph)]
+    for text, line in stated:
+        if match := _MONTHS.search(text):
+            reading.use(line)
+            first, last = int(match[1]), int(match[2] or match[1])
+            if 1 <= first <= last:
+                return Fact((first, last), line)
+            reading.mistake(line, "months", match[0], "a first month from 1 and a last one not before it")
+            return None
+    if time := _TIME.search(title):
+        reading.remark(time[0], section.line, section.title)
+    return None

@@ -25,7 +25,7 @@ _TRIGGER_METRICS = (
     (r"cpu(?: (?:utili[sz]ation|usage|load))?", "cpu"),
     (r"mem(?:ory)?(?: (?:utili[sz]ation|usage))?", "memory"),
     (r"p(\d{2,3}) (?:response )?(?:latency|response time)", "p{}_latency"),
-    (r"(?:message )?queue (?:depth|length|size)", "queue_depth"),
+    (r"(?:\w+ )?queue (?:depth|length|size|backlog)", "queue_depth"),
 )
 _TRIGGERS = "CPU > 70% for 3 minutes, Memory > 80%, p95 latency > 3s, Queue depth > 1000"
 
@@ -55,7 +55,7 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
     """`CPU > 70% for 3 minutes` as a Trigger, latency in seconds; None, with a mistake reported, otherwise."""
     match = _MEASURE.fullmatch(_symbols(text))
     metric = _trigger_metric(match["metric"]) if match else None
-    rest = match["rest"].strip() if match else ""
+    rest, action = re.fullmatch(r"(.*?)\s*(?:(?:→|->|=>|:)\s*(.*))?", match["rest"].strip() if match else "").groups()
     window = seconds(rest) if re.match(r"(?:for|during|over|>)\b", rest) else None
     if not match or metric is None or (rest and window is None) or _compared(match) == "=":
         hint = meant(match["metric"] if match else text, ("CPU", "Memory", "p95 latency", "Queue depth"))
@@ -70,6 +70,7 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
         reading.mistake(line, f"scale {direction} trigger", text, _TRIGGERS, hint)
         return None
     reading.use(line)
+    reading.remark(action, line, f"scale {direction} trigger")
     return Trigger(direction, metric, _compared(match), value, expected, round(window) if window else None, line)
 
 
