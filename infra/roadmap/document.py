@@ -27,6 +27,8 @@ PHASE_TITLE = re.compile(
 
 _BLOCKS = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").disable("inline")
 _INLINE = MarkdownIt("commonmark")
+# A static site's header; Markdown itself would take it for a rule and a heading.
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n((?:[^\n]*\n){0,50}?)---[ \t]*(?:\n|\Z)")
 _BOX = re.compile(r"\[([ xX])\](?:\s+|$)")
 
 
@@ -111,12 +113,23 @@ class Section:
             yield from child.walk()
 
 
+def source_lines(text: str) -> list[str]:
+    """The lines of a text as Markdown counts them."""
+    return re.split(r"\r\n|\r|\n", text)
+
+
 def parse(text: str) -> Section:
     """The document as a section tree under a root of level 0; raises RecursionError when nested beyond MAX_NESTING."""
-    tokens = _BLOCKS.parse(text)
+    text = "\n".join(source_lines(text))
+    front = _FRONT_MATTER.match(text)
+    body = "\n" * front[0].count("\n") + text[front.end() :] if front else text
+    tokens = _BLOCKS.parse(body)
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
         raise RecursionError
-    return _Builder(text).build(SyntaxTreeNode(tokens))
+    root = _Builder(body).build(SyntaxTreeNode(tokens))
+    if front:
+        root.blocks[:0] = [Code(front[1], 2, "front matter")]
+    return root
 
 
 def plain(text: str) -> str:
@@ -175,7 +188,7 @@ class _Builder:
     """Walks the syntax tree once and hangs each block under the section that is open."""
 
     def __init__(self, text: str) -> None:
-        self.lines = re.split(r"\r\n|\r|\n", text)  # as markdown-it counts lines
+        self.lines = source_lines(text)
         self.open = [Section(0, "", 1)]
 
     def build(self, tree: SyntaxTreeNode) -> Section:

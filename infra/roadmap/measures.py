@@ -55,7 +55,7 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
     """`CPU > 70% for 3 minutes` as a Trigger, latency in seconds; None, with a mistake reported, otherwise."""
     match = _MEASURE.fullmatch(_symbols(text))
     metric = _trigger_metric(match["metric"]) if match else None
-    rest, action = re.fullmatch(r"(.*?)\s*(?:(?:→|->|=>|:)\s*(.*))?", match["rest"].strip() if match else "").groups()
+    rest, *action = re.split(r"\s*(?:→|->|=>|:)\s*", match["rest"].strip() if match else "", maxsplit=1)
     window = seconds(rest) if re.match(r"(?:for|during|over|>)\b", rest) else None
     if not match or metric is None or (rest and window is None) or _compared(match) == "=":
         hint = meant(match["metric"] if match else text, ("CPU", "Memory", "p95 latency", "Queue depth"))
@@ -70,7 +70,7 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
         reading.mistake(line, f"scale {direction} trigger", text, _TRIGGERS, hint)
         return None
     reading.use(line)
-    reading.remark(action, line, f"scale {direction} trigger")
+    reading.remark("".join(action), line, f"scale {direction} trigger")
     return Trigger(direction, metric, _compared(match), value, expected, round(window) if window else None, line)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from infra.roadmap.document import Code, Section
+from infra.roadmap.document import Code, Section, source_lines
 from infra.roadmap.model import Placeholder
 
 _BLANK = re.compile(
@@ -20,7 +20,7 @@ def placeholders(text: str, root: Section) -> tuple[Placeholder, ...]:
     code = _code_lines(root)
     return tuple(
         Placeholder(match[0], number, match.start(), match.end())
-        for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)
+        for number, line in enumerate(source_lines(text), start=1)
         if number not in code
         for match in _BLANK.finditer(line)
     )

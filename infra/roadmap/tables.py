@@ -62,7 +62,8 @@ def layout(table: Table, phase: int) -> Layout:
         return found.index(column) if column in found else -1
 
     first = at(Column.COMPONENT)
-    if first < 0 and found and found[0] is Column.OTHER and at(Column.AFTER) >= 0:
+    after = table.header[at(Column.AFTER)].lower() if at(Column.AFTER) > 0 else ""
+    if first < 0 and found[:1] == [Column.OTHER] and (not table.header[0] or after.startswith("phase")):
         first = 0  # "| | Phase 1 | Phase 2 |": a table that compares phases names its parts in the first column
     others = tuple(i for i, column in enumerate(found) if i != first and _extra(i, column, found))
     return Layout(first, at(Column.BEFORE), at(Column.AFTER), at(Column.SPEC), at(Column.COUNT), others)
