@@ -1,0 +1,1 @@
+"""One rule a resource type: from its inputs to charges. A module a service; each has `PRICED` and `FREE`."""

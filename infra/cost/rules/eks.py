@@ -1,0 +1,108 @@
+"""EKS Auto Mode: control planes, and the nodes behind each node pool with Auto Mode's fee and their disks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from infra.catalogue import specs
+from infra.catalogue.quantities import quantity
+from infra.cost.items import Charge, Group
+from infra.cost.span import Span
+from infra.cost.subject import Outcome, Subject
+from infra.cost.workloads import Workload, mebibytes, nodes, on_pool
+
+_NODE_CLASS = "kubernetes:eks.amazonaws.com/v1:NodeClass"
+_GROUPS = {
+    "apptier": Group.APPLICATION,
+    "cache": Group.CACHE,
+    "monitoring": Group.MONITORING,
+    "pooler": Group.DATABASE,
+    "pgbouncer": Group.DATABASE,
+    "postgres": Group.DATABASE,
+    "queue": Group.QUEUE,
+    "rabbitmq": Group.QUEUE,
+}
+
+
+def cluster(eks: Subject) -> Outcome:
+    """The control plane, and the nodes that EKS itself starts for add-ons in its built-in pools."""
+    yield eks.hourly(Group.OTHER, "eks", "control plane", 1, "1 cluster all month", unit="cluster-hour")
+    if (eks.inputs.get("upgradePolicy") or {}).get("supportType") == "EXTENDED":
+        yield eks.unpriced("extended support costs more once the version's standard support has ended")
+    built_in = (eks.inputs.get("computeConfig") or {}).get("nodePools") or ()
+    if built_in:
+        settings = eks.usage.settings
+        count = Span.of(settings.system_nodes)
+        basis = f"{settings.system_nodes} nodes of the built-in pool {', '.join(built_in)} (usage.system_nodes)"
+        yield from _servers(eks, Group.OTHER, settings.system_instance_type, count, basis)
+        yield from _disks(eks, Decimal(settings.system_node_gib), count)
+
+
+def node_pool(pool: Subject) -> Outcome:
+    """The nodes that the pool's pods fill, of the cheapest type that it allows; their disks count as "other"."""
+    workloads = on_pool(pool.plan, pool.resource)
+    if not workloads:
+        yield pool.unpriced("no pod of the plan chooses this pool, so how many nodes it has can't be told")
+        return
+    type_ = _cheapest(pool, _instance_types(pool))
+    needed = nodes(workloads, specs.find("ec2", type_), pool.plan)
+    pods = " and ".join(f"{w.pods.expected} {w.resource.name}" for w in workloads)
+    basis = f"{needed.expected} nodes for {pods}" + (f", {needed.low} to {needed.high}" if needed.ranges else "")
+    yield from _servers(pool, _group(pool, workloads), type_, needed, basis)
+    yield from _disks(pool, _node_gib(pool), needed)
+
+
+def _servers(subject: Subject, group: Group, type_: str, count: Span, basis: str) -> Iterator[Charge]:
+    yield subject.hourly(group, "ec2", type_, count, basis, unit="instance-hour")
+    yield subject.hourly(group, "eks-auto-mode", type_, count, basis, unit="instance-hour")
+
+
+def _disks(subject: Subject, gib: Decimal, count: Span) -> Iterator[Charge]:
+    size = gib + quantity("node root volume")
+    basis = f"{size} GiB a node"
+    yield subject.charge(Group.OTHER, "ebs", "gp3 storage", "GB-month", count * size, basis)
+
+
+def _instance_types(pool: Subject) -> Sequence[str]:
+    spec: Any = pool.inputs["spec"]
+    for requirement in spec["template"]["spec"]["requirements"]:
+        if requirement["key"] == "node.kubernetes.io/instance-type":
+            return requirement["values"]
+    raise ValueError(f"{pool.resource.name}: a node pool without instance types can't be priced")
+
+
+def _cheapest(pool: Subject, types: Sequence[str]) -> str:
+    """Karpenter starts the cheapest type that fits; the fee is a part of the price and changes no order."""
+    return min(types, key=lambda name: pool.plan.book.price("ec2", name, pool.region, "instance-hour").usd)
+
+
+def _node_gib(pool: Subject) -> Decimal:
+    spec: Any = pool.inputs["spec"]
+    name = spec["template"]["spec"]["nodeClassRef"]["name"]
+    for node_class in pool.plan.graph.of_type(_NODE_CLASS):
+        inputs: Any = node_class.inputs
+        if node_class.provider == pool.resource.provider and inputs["metadata"]["name"] == name:
+            return mebibytes(inputs["spec"]["ephemeralStorage"]["size"]) / 1024
+    return Decimal(pool.usage.settings.system_node_gib)
+
+
+def _group(pool: Subject, workloads: Sequence[Workload]) -> Group:
+    """The roadmap's component that the pool's first workload belongs to, by the component of this project above it."""
+    above = pool.plan.graph.ancestors(workloads[0].resource)
+    modules = (ancestor.type.split(":")[1] for ancestor in above if ancestor.package == "ramp")
+    return next((_GROUPS[module] for module in modules if module in _GROUPS), Group.OTHER)
+
+
+PRICED = {
+    "aws:eks/cluster:Cluster": cluster,
+    "kubernetes:karpenter.sh/v1:NodePool": node_pool,
+}
+FREE = {
+    "aws:eks/accessEntry:AccessEntry": "a permission",
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "a permission",
+    "aws:eks/addon:Addon": "AWS's own add-ons are free; their pods run on priced nodes",
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": "a permission",
+    _NODE_CLASS: "its disks are its node pools'",
+}

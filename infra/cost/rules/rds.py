@@ -1,0 +1,95 @@
+"""RDS for PostgreSQL: instances, their storage, backups, and what a replica in another region receives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from infra.catalogue.quantities import quantity
+from infra.cost.items import Charge, Group
+from infra.cost.subject import Outcome, Subject
+
+_DB = Group.DATABASE
+
+
+def instance(db: Subject) -> Outcome:
+    """Instance hours, storage with what it has beyond the included IOPS and throughput, backups and replication."""
+    engine = _inherited(db, "engine")
+    if engine != "postgres":
+        yield db.unpriced(f"the price book has PostgreSQL only, not {engine}")
+        return
+    deployment = "Multi-AZ" if db.inputs.get("multiAz") else "Single-AZ"
+    item = f"{db.inputs['instanceClass']} {deployment}"
+    yield db.hourly(_DB, "rds", item, 1, "1 instance all month", unit="instance-hour")
+    if db.inputs.get("storageType") == "gp3":
+        yield from _gp3(db, deployment)
+    else:
+        yield db.unpriced(f"the price book has gp3 storage only, not {db.inputs.get('storageType') or 'the default'}")
+    yield from _backups(db)
+    yield from _replication(db)
+    if int(db.inputs.get("performanceInsightsRetentionPeriod") or 0) > 7:
+        yield db.unpriced("Performance Insights beyond 7 days are not in the price book")
+    if db.inputs.get("monitoringInterval"):
+        gib = db.usage.settings.idle_log_gib
+        basis = f"{gib} GiB of enhanced monitoring (usage.idle_log_gib)"
+        yield db.charge(Group.MONITORING, "cloudwatch", "log ingestion", "GB", gib, basis, fixed=False)
+
+
+def _gp3(db: Subject, deployment: str) -> Iterator[Charge]:
+    gib = _storage(db)
+    striped = "striped " if gib >= quantity("rds gp3 striped from") else ""
+    yield db.charge(_DB, "rds", f"gp3 storage {deployment}", "GB-month", gib, f"{gib} GiB")
+    for key, name, item, unit in (
+        ("iops", "iops", "gp3 iops", "IOPS-month"),
+        ("storageThroughput", "throughput", "gp3 throughput", "MBps-month"),
+    ):
+        included = quantity(f"rds gp3 {striped}{name}")
+        beyond = Decimal(db.inputs.get(key) or 0) - included
+        if beyond > 0:
+            basis = f"{db.inputs[key]} less {included} included"
+            yield db.charge(_DB, "rds", f"{item} {deployment}", unit, beyond, basis)
+
+
+def _backups(db: Subject) -> Iterator[Charge]:
+    """Backups beyond the free part, which is as large as the storage."""
+    days = int(db.inputs.get("backupRetentionPeriod") or 0)
+    settings = db.usage.settings
+    storage = Decimal(_storage(db))
+    data = storage * settings.database_filled_percent / 100
+    beyond = data * (100 + settings.daily_change_percent * days) / 100 - storage
+    if days and beyond > 0:
+        basis = f"{data:f} GiB of data and {days} days of changes, less {storage} GiB free"
+        yield db.charge(_DB, "rds", "backup storage", "GB-month", beyond, basis, fixed=False)
+
+
+def _replication(db: Subject) -> Iterator[Charge]:
+    """Replication inside a region is free; to another one it is charged where it leaves."""
+    source = db.source("replicateSourceDb")
+    if source and source.region != db.region:
+        basis = f"what the database writes (usage.written_kib_per_request), {source.region} to {db.region}"
+        item = f"cross-region transfer to {db.region}"
+        gib = db.usage.written_gib
+        yield db.charge(
+            Group.NETWORK, "rds", item, "GB", gib, basis, fixed=False, price_region=source.region, serves=db.region
+        )
+
+
+def _storage(db: Subject) -> int:
+    return int(_inherited(db, "allocatedStorage") or 0)
+
+
+def _inherited(db: Subject, key: str) -> Any:
+    """An input that a replica leaves to the instance which it follows."""
+    source = db.source("replicateSourceDb")
+    value = db.inputs.get(key)
+    return _inherited(source, key) if value is None and source else value
+
+
+PRICED = {"aws:rds/instance:Instance": instance}
+FREE = {
+    "aws:rds/subnetGroup:SubnetGroup": "a grouping",
+    "aws:rds/parameterGroup:ParameterGroup": "settings of an instance",
+    "aws:rds/optionGroup:OptionGroup": "settings of an instance",
+    "aws:rds/eventSubscription:EventSubscription": "its notifications are the topic's",
+}

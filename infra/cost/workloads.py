@@ -1,0 +1,153 @@
+"""How many nodes a pool needs: the pods that choose it, what each asks for, and what a node leaves to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from components.allocatable import Capacity, allocatable
+from infra.catalogue.specs import InstanceClass
+from infra.cost.span import Span, total
+from infra.cost.subject import Plan
+from infra.graph import Resource
+
+_HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+_WORKLOADS = {
+    "Deployment": "kubernetes:apps/v1:Deployment",
+    "StatefulSet": "kubernetes:apps/v1:StatefulSet",
+}
+_MIB = {"Ki": Decimal(1) / 1024, "Mi": Decimal(1), "Gi": Decimal(1024), "Ti": Decimal(1024 * 1024)}
+_QUANTITY = re.compile(r"^([0-9.]+)(m|Ki|Mi|Gi|Ti|)$")
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A Deployment or StatefulSet with its pod count, and what one pod asks for: millicores, MiB.
+
+    `spread` is true where no two of its pods may share a node.
+    """
+
+    resource: Resource
+    pods: Span
+    cpu: Decimal
+    memory: Decimal
+    spread: bool
+
+
+def on_pool(plan: Plan, pool: Resource) -> tuple[Workload, ...]:
+    """The workloads whose pods choose the pool by its labels, on the pool's own cluster."""
+    spec: Any = pool.inputs["spec"]
+    labels = spec["template"]["metadata"]["labels"]
+    found = (resource for type_ in _WORKLOADS.values() for resource in plan.graph.of_type(type_))
+    return tuple(
+        workload(plan, resource)
+        for resource in found
+        if resource.provider == pool.provider and _chooses(resource, labels)
+    )
+
+
+def workload(plan: Plan, resource: Resource) -> Workload:
+    """A workload of the graph with its pods at the fewest, as the document counts, and at the most."""
+    pod = _pod(resource)
+    requests = [container.get("resources", {}).get("requests", {}) for container in pod["containers"]]
+    affinity = ((pod.get("affinity") or {}).get("podAntiAffinity") or {}).get(
+        "requiredDuringSchedulingIgnoredDuringExecution"
+    )
+    hosts = [term for term in affinity or () if term.get("topologyKey") == "kubernetes.io/hostname"]
+    return Workload(
+        resource=resource,
+        pods=_pods(plan, resource),
+        cpu=sum((millicores(r["cpu"]) for r in requests if "cpu" in r), Decimal(0)),
+        memory=sum((mebibytes(r["memory"]) for r in requests if "memory" in r), Decimal(0)),
+        spread=bool(hosts),
+    )
+
+
+def nodes(workloads: Iterable[Workload], node: InstanceClass, plan: Plan) -> Span:
+    """How many nodes of a class the workloads fill, at their fewest, expected and most pods."""
+    chosen = tuple(workloads)
+    room = _room(node, plan)
+    by_cpu = total(w.pods.map(lambda n, w=w: n * w.cpu) for w in chosen).map(lambda v: _up(v / room.cpu_millicores))
+    by_memory = total(w.pods.map(lambda n, w=w: n * w.memory) for w in chosen).map(lambda v: _up(v / room.memory_mib))
+    apart = [w.pods for w in chosen if w.spread]
+    needs = (by_cpu, by_memory, *apart)
+    return Span(max(n.low for n in needs), max(n.expected for n in needs), max(n.high for n in needs))
+
+
+def millicores(quantity: str) -> Decimal:
+    """A Kubernetes CPU quantity ("250m", "2") in millicores."""
+    number, unit = _parts(quantity)
+    return number if unit == "m" else number * 1000
+
+
+def mebibytes(quantity: str) -> Decimal:
+    """A Kubernetes memory or storage quantity ("512Mi", "80Gi") in MiB."""
+    number, unit = _parts(quantity)
+    if unit not in _MIB:
+        raise ValueError(f"not a quantity of memory: {quantity}; allowed: a number and one of {', '.join(_MIB)}")
+    return number * _MIB[unit]
+
+
+def _parts(quantity: str) -> tuple[Decimal, str]:
+    match = _QUANTITY.match(str(quantity))
+    if match is None:
+        raise ValueError(f"not a Kubernetes quantity: {quantity}")
+    return Decimal(match[1]), match[2]
+
+
+def _pods(plan: Plan, resource: Resource) -> Span:
+    """The HPA's range around the document's count of servers; without an HPA, the fixed replicas."""
+    here = plan.config.regions.get(plan.region_of(resource))
+    for hpa in plan.graph.of_type(_HPA):
+        spec: Any = hpa.inputs["spec"]
+        target = spec["scaleTargetRef"]
+        same = hpa.provider == resource.provider and _namespace(hpa) == _namespace(resource)
+        if same and target["name"] == _metadata(resource)["name"] and _WORKLOADS.get(target["kind"]) == resource.type:
+            low, high = int(spec["minReplicas"]), int(spec["maxReplicas"])
+            counted = here.servers if here else low
+            return Span.of(min(max(counted, low), high), low, high)
+    fixed: Any = resource.inputs["spec"]
+    return Span.of(int(fixed.get("replicas") or 1))
+
+
+def _room(node: InstanceClass, plan: Plan) -> Capacity:
+    server = plan.config.app.server
+    daemons = Capacity(server.daemon_cpu_millicores, server.daemon_memory_mib)
+    return allocatable(node.vcpu, int(node.memory_gib), node.architecture, server.max_pods).less(daemons)
+
+
+def _chooses(resource: Resource, labels: Mapping[str, str]) -> bool:
+    selector = _pod(resource).get("nodeSelector") or {}
+    return (
+        bool(selector)
+        and all(labels.get(key) == value for key, value in selector.items() if key in labels)
+        and any(key in labels for key in selector)
+    )
+
+
+def _pod(resource: Resource) -> Mapping[str, Any]:
+    spec: Any = resource.inputs["spec"]
+    return spec["template"]["spec"]
+
+
+def _metadata(resource: Resource) -> Mapping[str, Any]:
+    return resource.inputs.get("metadata") or {}  # pyright: ignore[reportReturnType]
+
+
+def _namespace(resource: Resource) -> object:
+    return _metadata(resource).get("namespace")
+
+
+def _up(value: Decimal) -> Decimal:
+    return value.to_integral_value(ROUND_CEILING)
+
+
+def volume_gib(claim: Mapping[str, Any]) -> Decimal:
+    """The size of a PersistentVolumeClaim's spec in GiB."""
+    return mebibytes(claim["resources"]["requests"]["storage"]) / 1024
+
+
+__all__ = ["Workload", "mebibytes", "millicores", "nodes", "on_pool", "volume_gib", "workload"]
