@@ -26,6 +26,7 @@ from infra.config.scalars import (
     Section,
     Zone,
 )
+from infra.cost.usage import UsageSettings
 from infra.yamlfile import check, line_of, read_yaml
 
 
@@ -140,6 +141,7 @@ class Settings(Section):
     app: App
     load_balancer: LoadBalancer
     database: Database
+    usage: UsageSettings
 
 
 @dataclass(frozen=True)
