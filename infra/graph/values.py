@@ -12,15 +12,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-type_signature: Final = "4dabf18193072939515e22adb298388d"
+TYPE_KEY: Final = "4dabf18193072939515e22adb298388d"
 """The key by which Pulumi's wire format and its JSON files mark an object that is more than plain data."""
 
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
-_ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
-_ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
-_REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
-_OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SECRET_MARK: Final = "1b47061264138c4ac30d75fd1eb44270"
+_ASSET_MARK: Final = "c44067f5952c0a294b673a41bacd8c17"
+_ARCHIVE_MARK: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
+_REFERENCE_MARK: Final = "5cf8f73096256a8f31e491e813e4eb8e"
+OUTPUT_MARK: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+UNKNOWN_MARK: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 _DIGEST_KEY: Final = os.urandom(32)
 """New in each process: equal secrets have equal digests within one process, and a digest says nothing outside of it."""
@@ -103,11 +103,11 @@ def decode(raw: Any) -> Value:
     Whole floats become ints, since the wire knows floats only. Assets without a digest are read to compute it.
     """
     if isinstance(raw, str):
-        return UNKNOWN if raw == _UNKNOWN else raw
+        return UNKNOWN if raw == UNKNOWN_MARK else raw
     if isinstance(raw, float):
         return int(raw) if raw.is_integer() else raw
     if isinstance(raw, Mapping):
-        if type_signature in raw:
+        if TYPE_KEY in raw:
             return _decode_marked(raw)
         return {key: decode(raw[key]) for key in sorted(raw)}
     if isinstance(raw, list):
@@ -116,18 +116,18 @@ def decode(raw: Any) -> Value:
 
 
 def _decode_marked(raw: Mapping[str, Any]) -> Value:
-    match raw[type_signature]:
-        case signature if signature == _SECRET:
+    match raw[TYPE_KEY]:
+        case signature if signature == SECRET_MARK:
             if "value" in raw:
                 return Secret.of(decode(raw["value"]))
             return Secret.of(decode(json.loads(raw["plaintext"]))) if "plaintext" in raw else Secret(None)
-        case signature if signature == _ASSET:
+        case signature if signature == _ASSET_MARK:
             return Asset(raw.get("hash") or _asset_digest(raw))
-        case signature if signature == _ARCHIVE:
+        case signature if signature == _ARCHIVE_MARK:
             return Archive(raw.get("hash"))
-        case signature if signature == _REFERENCE:
+        case signature if signature == _REFERENCE_MARK:
             return Reference(raw["urn"])
-        case signature if signature == _OUTPUT:
+        case signature if signature == OUTPUT_MARK:
             value = decode(raw["value"]) if "value" in raw else UNKNOWN
             return Secret.of(value) if raw.get("secret") else value
         case signature:

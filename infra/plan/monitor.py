@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final, Literal, NoReturn
+from typing import Final, Literal, NoReturn
 
 from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.proto import callback_pb2, resource_pb2
 
 from infra.graph import Resource, urn
 from infra.graph.engine_json import provider_urn
 from infra.graph.values import Value, decode, holds_unknown
 from infra.plan.aliases import alias_urns
 from infra.plan.errors import PlanError
+from infra.plan.transforms import Callbacks, Transforms
+from infra.plan.wire import plain
 
 _PROVIDER_PREFIX: Final = "pulumi:providers:"
 _NEVER_BY_DEFAULT: Final = frozenset({"aws", "kubernetes"})
@@ -28,6 +30,7 @@ _FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
@@ -43,6 +46,8 @@ class Monitor:
         self._project = project
         self._stack = stack
         self._half_known_providers: set[str] = set()
+        self.callbacks = Callbacks(self)
+        self._transforms = Transforms(self.callbacks)
 
     def GetDeploymentInfo(self, _request: empty_pb2.Empty) -> resource_pb2.DeploymentInfo:
         return resource_pb2.DeploymentInfo(supportedFeatures=_FEATURES)
@@ -54,12 +59,14 @@ class Monitor:
         """Keeps the resource. Answers with its inputs, so that every other output is unknown, and with no id."""
         if request.remote:
             self._refuse(f"{request.type} {request.name!r} is a component of a plugin, and a plan starts none")
+        self._transforms.apply(request, self._upwards(request.parent))
         if request.type.startswith(_PROVIDER_PREFIX):
             _complete_provider(request)
         resource = self._resource(request)
         if resource.urn in self.resources:
             self._refuse(f"two resources have the URN {resource.urn}; give one of them another name")
         self.resources[resource.urn] = resource
+        self._transforms.keep(resource.urn, request)
         answered = request.custom and resource.provider not in self._half_known_providers
         if resource.is_provider and holds_unknown(resource.inputs):
             self._half_known_providers.add(resource.urn)
@@ -67,6 +74,19 @@ class Monitor:
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
         self.resources[request.urn] = replace(self.resources[request.urn], outputs=_values(request.outputs))
+        return empty_pb2.Empty()
+
+    def RegisterStackTransform(self, callback: callback_pb2.Callback) -> empty_pb2.Empty:
+        self._transforms.of_stack.append(callback.token)
+        return empty_pb2.Empty()
+
+    def RegisterStackInvokeTransform(self, _callback: callback_pb2.Callback) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    def RegisterResourceHook(self, _request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    def RegisterErrorHook(self, _request: resource_pb2.RegisterErrorHookRequest) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> NoReturn:
@@ -83,6 +103,11 @@ class Monitor:
 
     def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> NoReturn:
         self._refuse(f"the program uses the parameterized package {request.name}, which its plugin has to describe")
+
+    def _upwards(self, urn: str | None) -> Iterator[str]:
+        while urn:
+            yield urn
+            urn = self.resources[urn].parent
 
     def _refuse(self, reason: str) -> NoReturn:
         error = PlanError(reason)
@@ -165,20 +190,4 @@ def _property_dependencies(
 
 
 def _values(properties: struct_pb2.Struct) -> dict[str, Value]:
-    return {key: decode(_plain(properties.fields[key])) for key in sorted(properties.fields)}
-
-
-def _plain(value: struct_pb2.Value) -> Any:
-    match value.WhichOneof("kind"):
-        case "string_value":
-            return value.string_value
-        case "struct_value":
-            return {key: _plain(item) for key, item in value.struct_value.fields.items()}
-        case "list_value":
-            return [_plain(item) for item in value.list_value.values]
-        case "number_value":
-            return value.number_value
-        case "bool_value":
-            return value.bool_value
-        case _:
-            return None
+    return {key: decode(value) for key, value in sorted(plain(properties).items())}

@@ -9,7 +9,7 @@ from inspect import isawaitable
 
 from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.proto import engine_pb2
-from pulumi.runtime.settings import ROOT, Settings, _get_rpc_manager, configure
+from pulumi.runtime.settings import ROOT, SETTINGS, Settings, _get_rpc_manager, configure
 
 from infra.graph import ResourceGraph
 from infra.plan.loop import PlanLoop
@@ -42,6 +42,7 @@ def _plan(
 ) -> ResourceGraph:
     monitor = Monitor(project=project, stack=stack)
     configure(Settings(project, stack, monitor=monitor, engine=_Log(), dry_run=True, organization=organization))
+    SETTINGS.callbacks = monitor.callbacks  # pyright: ignore[reportAttributeAccessIssue]
     set_all_config(dict(config), [])
     ROOT.set(None)
 
