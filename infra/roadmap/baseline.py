@@ -28,7 +28,7 @@ def read_baseline(
     """Phase 0 and its cost rows. `fallback` are the users that phase 1 starts from, where the baseline states none."""
     tables = _tables(section)
     if not tables:
-        reading.mistake(
+        reading.report(
             section.line, section.title, "no infrastructure table", "a table with Component, Spec and Count columns"
         )
     rows: dict[str, Row] = {}
@@ -45,7 +45,7 @@ def read_baseline(
             report_broken_table(block, reading)
     users = _users(section, reading) or fallback
     if users is None:
-        reading.mistake(section.line, section.title, "no user count", "a row Max Concurrent Users with a whole number")
+        reading.report(section.line, section.title, "no user count", "a row Max Concurrent Users with a whole number")
         return None, costs
     title, line = section.title, section.line
     return Phase("baseline", 0, title, line, users, rows=tuple(rows.values()), checklist=checklist), costs

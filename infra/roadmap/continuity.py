@@ -21,6 +21,16 @@ def check_continuity(phases: Sequence[Phase], reading: Reading) -> None:
             if phase.number > 0 and row.role in known:
                 _check(phase, row, known[row.role], reading)
             known[row.role] = _carried(known.get(row.role), row.after)
+        _forget(known, phase.number, reading)
+
+
+def _forget(known: dict[Role, Fact[Capacity]], phase: int, reading: Reading) -> None:
+    """Drops what a phase left unreadable: its mistake is told already, and need not be told again as a contradiction."""
+    for number, role in reading.gaps:
+        if number == phase and role:
+            known.pop(role, None)
+        elif number in (phase, phase + 1) and role is None:
+            known.clear()
 
 
 def _check(phase: Phase, row: Row, known: Fact[Capacity], reading: Reading) -> None:

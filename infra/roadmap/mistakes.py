@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from infra.errors import Mistake
-from infra.roadmap.model import Item
+from infra.roadmap.model import Item, Role
 
 
 @dataclass
@@ -18,12 +18,21 @@ class Reading:
     mistakes: list[Mistake] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     unused: list[Item] = field(default_factory=list)
+    gaps: list[tuple[int, Role | None]] = field(default_factory=list)
 
     def mistake(self, line: int | None, key: str, received: str, allowed: str, hint: str = "") -> None:
-        """Notes a mistake; its line counts as used, for it is spoken of."""
-        self.mistakes.append(Mistake(self.path, line, key, shown(received), allowed, hint))
+        """Notes a mistake in a value, which the message quotes."""
+        self.report(line, key, shown(received), allowed, hint)
+
+    def report(self, line: int | None, key: str, found: str, allowed: str, hint: str = "") -> None:
+        """Notes a mistake that is told in words ("no table"); its line counts as used, for it is spoken of."""
+        self.mistakes.append(Mistake(self.path, line, key, found, allowed, hint))
         if line is not None:
             self.used.add(line)
+
+    def gap(self, phase: int, role: Role | None = None) -> None:
+        """Notes that a phase's row (or its whole table) could not be read, so that no later row is held against it."""
+        self.gaps.append((phase, role))
 
     def use(self, *lines: int) -> None:
         """Notes that what stands on these lines has become a fact."""

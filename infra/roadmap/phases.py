@@ -57,8 +57,10 @@ def read_phase(
     heading = read_heading(section, reading)
     draft = _Draft(number, earlier)
     _add_section(section, None, draft, reading)
+    if not draft.tables or heading.users is None:
+        reading.gap(number)
     if not draft.tables:
-        reading.mistake(
+        reading.report(
             section.line,
             section.title,
             "no infrastructure table",
@@ -66,7 +68,7 @@ def read_phase(
             "A phase beyond what is planned has an unlimited target (10,000+ Users) and no table.",
         )
     if heading.users is None:
-        reading.mistake(section.line, section.title, "no user count", "a count, as in Phase 2: 2,000 → 5,000 Users")
+        reading.report(section.line, section.title, "no user count", "a count, as in Phase 2: 2,000 → 5,000 Users")
         return None, tuple(draft.costs)
     return _phase(section, heading, heading.users, draft), tuple(draft.costs)
 
@@ -210,7 +212,7 @@ def _first(what: str, line: int, draft: _Draft, reading: Reading) -> bool:
     """Whether this is the phase's first block of its kind; a second one is reported."""
     held = draft.blocks.setdefault(what, line)
     if held != line:
-        reading.mistake(line, what, "a second one", f"one a phase (the first is on line {held})")
+        reading.report(line, what, "a second one", f"one a phase (the first is on line {held})")
     return held == line
 
 

@@ -45,12 +45,12 @@ def read_text(text: str, path: str) -> Roadmap:
     """The roadmap in a text; `path` is what messages call it. Raises InputError with every mistake that is in it."""
     reading = Reading(path)
     if not text.strip():
-        reading.mistake(None, "roadmap", "an empty file", "a scaling roadmap in Markdown")
+        reading.report(None, "roadmap", "an empty file", "a scaling roadmap in Markdown")
         raise InputError(reading.mistakes)
     try:
         root = parse(text)
     except RecursionError:
-        reading.mistake(None, "roadmap", "lists or quotes nested too deep", f"at most {MAX_NESTING} levels")
+        reading.report(None, "roadmap", "lists or quotes nested too deep", f"at most {MAX_NESTING} levels")
         raise InputError(reading.mistakes) from None
     roadmap = _roadmap(text, root, reading)
     if reading.mistakes or roadmap is None:
@@ -135,6 +135,7 @@ def _numbered(plans: list[Section], reading: Reading) -> dict[int, Section]:
     for section in plans:
         number = _number(section)
         if number in found:
+            reading.gap(number)
             reading.mistake(
                 section.line,
                 "phase",
@@ -144,9 +145,10 @@ def _numbered(plans: list[Section], reading: Reading) -> dict[int, Section]:
             )
         found.setdefault(number, section)
     if not found:
-        reading.mistake(None, "roadmap", "no phase", "a heading such as Phase 1: 1,000 → 2,000 Users (Months 1-3)")
+        reading.report(None, "roadmap", "no phase", "a heading such as Phase 1: 1,000 → 2,000 Users (Months 1-3)")
     for expected, number in enumerate(sorted(found), start=1):
         if number != expected:
+            reading.gap(expected)
             allowed = f"phase {expected} before it"
             reading.mistake(found[number].line, "phase", str(number), allowed, "Number phases 1, 2, 3.")
             break

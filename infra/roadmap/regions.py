@@ -76,7 +76,7 @@ def read_regions(lines: Iterable[Fact[str]], reading: Reading) -> MultiRegion | 
             reading.mistake(line.line, "multi-region block", line.value, allowed)
     if not regions and len(reading.mistakes) == before:
         first = lines[0].line if lines else None
-        reading.mistake(first, "multi-region block", "no region", "Primary Region (US-East): and the regions beside it")
+        reading.report(first, "multi-region block", "no region", "Primary Region (US-East): and the regions beside it")
     plans = tuple(_plan(region, i, reading) for i, region in enumerate(regions))
     _check_names(plans, reading)
     if len(reading.mistakes) > before:

@@ -61,10 +61,10 @@ def _lag(node: Node, reading: Reading) -> Fact[int] | None:
 def _check_roles(hosts: list[DatabaseHost], line: int, reading: Reading) -> None:
     primaries = [host for host in hosts if host.role == "primary"]
     if hosts and not primaries:
-        reading.mistake(line, "replication block", "no primary", "exactly one host of role primary")
+        reading.report(line, "replication block", "no primary", "exactly one host of role primary")
     for host in primaries[1:]:
         line = host.host.line
-        reading.mistake(line, "replication block: role", "a second primary", "exactly one host of role primary")
+        reading.report(line, "replication block: role", "a second primary", "exactly one host of role primary")
     seen: dict[str, int] = {}
     for host in hosts:
         if host.host.value in seen:

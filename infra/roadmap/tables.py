@@ -94,6 +94,7 @@ def read_rows(table: Table, phase: int, earlier: dict[Role, Row], reading: Readi
     """The rows of a phase's table; `earlier` holds each role's latest row. Reports what it cannot read."""
     where = layout(table, phase)
     if where.component < 0 or not where.sized:
+        reading.gap(phase)
         _report_columns(table, where, reading)
         return ()
     reading.use(table.line)
@@ -161,7 +162,8 @@ def _row(line: TableRow, where: Layout, phase: int, earlier: dict[Role, Row], re
     reading.use(line.line)
     label = line.cells[where.component]
     if line.surplus:
-        reading.mistake(
+        reading.gap(phase, role_of(label))
+        reading.report(
             line.line,
             label or "table row",
             f"{len(line.cells) + line.surplus} cells",
@@ -180,6 +182,7 @@ def _row(line: TableRow, where: Layout, phase: int, earlier: dict[Role, Row], re
     before = _before(line, where, label, known, previous, reading)
     after = _after(line, where, label, before.size if before and before.size else known, reading)
     if before is None or after is None:
+        reading.gap(phase, role)
         return None
     if phase == 0:
         before = after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,16 @@ import pytest
 from ruamel.yaml import YAML
 
 from infra.roadmap import read
-from tests.unit.roadmap.summary import summary
+from infra.roadmap.model import Roadmap
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = sorted((ROOT / "tests" / "roadmaps").glob("*.md"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
-def test_a_roadmap_of_another_content_reads_to_what_stands_beside_it(document: Path) -> None:
+def test_a_roadmap_of_another_content_reads_to_what_stands_beside_it(
+    document: Path, summary: Callable[[Roadmap], dict[str, Any]]
+) -> None:
     """Guards against a reader that knows only the document it was written for."""
     expected: dict[str, Any] = YAML(typ="safe").load(document.with_suffix(".reads.yaml"))
     found = summary(read(document))

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from infra.roadmap.model import Capacity, Hpa, MultiRegion, Phase, Roadmap, Row
 
 
-def summary(roadmap: Roadmap) -> dict[str, Any]:
+@pytest.fixture
+def summary() -> Callable[[Roadmap], dict[str, Any]]:
+    """What turns a roadmap into its few words."""
+    return _summary
+
+
+def _summary(roadmap: Roadmap) -> dict[str, Any]:
     """Every fact of the document that a `.reads.yaml` file may state; what is empty is left out."""
     blanks = len(roadmap.placeholders)
     return _present(
@@ -47,7 +56,7 @@ def _phase(phase: Phase) -> dict[str, Any]:
     )
 
 
-def capacity(cell: Capacity) -> str:
+def _capacity(cell: Capacity) -> str:
     """A cell as count, size (vCPU/memory/storage in GiB), replicas and words: `1x 8/32/512 2R ha`."""
     if cell.absent:
         return "none"
@@ -64,8 +73,8 @@ def capacity(cell: Capacity) -> str:
 
 
 def _row(row: Row, phase: Phase) -> str:
-    after = capacity(row.after.value)
-    return after if phase.number == 0 else f"{capacity(row.before.value)} -> {after}"
+    after = _capacity(row.after.value)
+    return after if phase.number == 0 else f"{_capacity(row.before.value)} -> {after}"
 
 
 def _hpa(hpa: Hpa) -> str:
