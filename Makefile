@@ -1,0 +1,61 @@
+# Everything here starts from a clone with Python 3.11 or newer, make and the package registries.
+SHELL := bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := uv==0.13.9
+BIN := .venv/bin
+RAMP := $(BIN)/ramp
+
+.PHONY: help plan test lint types check engine preview bench fuzz golden lock clean
+
+help: ## list what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 16
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ramp needs Python 3.11 or newer; set PYTHON=…"; exit 2; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@echo "Installing the locked packages"
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+plan: .venv/installed ## generate the stack configs and plan every phase
+	@echo "Generating the stack configs"
+	@$(RAMP) generate
+	@echo "Planning every phase"
+	@$(RAMP) plan
+
+test: .venv/installed ## run every test that this machine can run
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/installed ## check style and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: .venv/installed ## check types
+	@$(BIN)/basedpyright
+
+engine: ## provide the Pulumi CLI and language host: from PATH, or built from Go modules
+	@tools/engine.sh
+
+preview: .venv/installed engine ## run `pulumi preview` for every phase on the real engine
+	@$(BIN)/python -m tests.engine.preview
+
+golden: .venv/installed ## renew the generated files that are committed
+	@$(RAMP) generate
+	@$(RAMP) schema > stack.schema.json
+
+fuzz: .venv/installed ## feed 10,000 damaged documents to the reader and the loaders
+	@RAMP_FUZZ_CASES=10000 $(BIN)/python -m pytest -n 2 -k fuzz
+
+bench: .venv/installed ## measure planning against its peers
+	@$(BIN)/python -m bench
+
+lock: ## renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --quiet --upgrade --output-file requirements.lock
+
+clean: ## remove what was installed and built
+	rm -rf .venv .cache tools/bin

@@ -1,0 +1,145 @@
+"""The command `ramp`. Each command is a few lines; what it imports, it imports when it runs, so that help is instant."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="ramp",
+    help="From a scaling roadmap to the infrastructure of each phase.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+PhaseArgument = Annotated[str, typer.Argument(help="baseline, phase1, … or the path of a stack config.")]
+RoadmapOption = Annotated[Path | None, typer.Option("--roadmap", help="Plan straight from this document.")]
+SettingsOption = Annotated[
+    Path | None, typer.Option("--settings", help="Settings for it (default: roadmap/settings.yaml).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+    """From a scaling roadmap to the infrastructure of each phase."""
+
+
+@app.command()
+def generate(
+    roadmap: Annotated[Path | None, typer.Argument(help="The roadmap (default: the one in roadmap/).")] = None,
+    settings: SettingsOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the files (default: the project).")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a file isn't what it should be.")
+    ] = False,
+) -> None:
+    """Write Pulumi.<phase>.yaml for every phase of a roadmap."""
+    from infra.project import ROOT, SETTINGS, own_roadmap, shown
+    from infra.render import render_all, write_all
+    from infra.selection import load_document
+
+    document = load_document(roadmap, settings)
+    files = render_all(document.phases, roadmap or own_roadmap(), settings or SETTINGS, out or ROOT)
+    changed = [file for file in files if file.changed]
+    if check:
+        for file in changed:
+            typer.echo(file.difference(), nl=False)
+        raise typer.Exit(1 if changed else 0)
+    write_all(files)
+    for file in files:
+        typer.echo(f"{'wrote' if file.changed else 'unchanged'} {shown(file.path)}")
+
+
+@app.command()
+def plan(
+    phase: Annotated[
+        str | None, typer.Argument(help="A phase, or the path of a stack config (default: every phase).")
+    ] = None,
+    roadmap: RoadmapOption = None,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List what of the document isn't used.")] = False,
+) -> None:
+    """Show all resources of a phase and what to know of them, with no account, network or engine."""
+    from infra.planned import planned, to_json
+    from infra.selection import load_document, select
+
+    document = load_document(roadmap, settings)
+    keys = [phase] if phase else document.keys
+    plans = [planned(select(key, document, straight=bool(roadmap or settings))) for key in keys]
+    if as_json:
+        _print_json(to_json(plans[0]) if phase else [to_json(plan) for plan in plans])
+        return
+    from infra.show import show_plan, show_unused
+
+    for each in plans:
+        show_plan(each)
+    if verbose:
+        show_unused(document.roadmap.unused)
+
+
+@app.command()
+def explain(
+    phase: PhaseArgument,
+    key: Annotated[str, typer.Argument(help="A config path, such as database.instance_class.")],
+    roadmap: RoadmapOption = None,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Trace one value of a phase to the lines, settings and rules it comes from."""
+    from infra.selection import load_document, select
+    from infra.trace import document_lines, traced
+
+    selected = select(phase, load_document(roadmap, settings), straight=bool(roadmap or settings))
+    for path, value, source in traced(selected, key):
+        if as_json:
+            _print_json({"key": path, "value": value, **source.to_json()})
+        else:
+            from infra.show import show_source
+
+            show_source(path, value, source, document_lines(selected))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a stack config, for editors."""
+    from infra.config.schema import stack_schema
+
+    _print_json(stack_schema())
+
+
+def _print_json(data: object) -> None:
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run the command; a mistake in the input is told without a traceback, and exits with 2."""
+    try:
+        app()
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        sys.exit(_told(error))
+
+
+def _told(error: Exception) -> int:
+    from infra.errors import InputError
+
+    if isinstance(error, InputError):
+        for mistake in error.mistakes:
+            typer.echo(f"ramp: {mistake}", err=True)
+        return 2
+    typer.echo(f"ramp: an error of its own: {type(error).__name__}: {error}", err=True)
+    typer.echo("ramp: run it again as `ramp --debug …` and report what it prints", err=True)
+    return 70
+
+
+if __name__ == "__main__":
+    main()

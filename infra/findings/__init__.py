@@ -1,0 +1,28 @@
+"""Findings of a planned phase: what contradicts, what was chosen in the document's place, what can't be as it says."""
+
+from __future__ import annotations
+
+from infra.findings import compute, data, document
+from infra.findings.finding import Finding, Rule, Situation
+from infra.graph import ResourceGraph
+from infra.selection import Selected
+
+__all__ = ["Finding", "Situation", "findings"]
+
+RULES: tuple[Rule, ...] = (
+    document.config_edited,
+    document.availability_differs,
+    compute.range_below_count,
+    compute.range_derived,
+    compute.scaling_band,
+    compute.server_overshoot,
+    data.database_overshoot,
+)
+"""Every rule, in the order in which findings are told; within it warnings come first."""
+
+
+def findings(selected: Selected, graph: ResourceGraph) -> tuple[Finding, ...]:
+    """Everything found in a planned phase, warnings first."""
+    situation = Situation(selected, graph)
+    found = [finding for rule in RULES for finding in rule(situation)]
+    return tuple(sorted(found, key=lambda finding: finding.severity != "warning"))
