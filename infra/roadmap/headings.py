@@ -11,15 +11,18 @@ from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Fact
 from infra.roadmap.numbers import DASHES, MAX_USERS, NUMBER, user_counts
 
-_COUNT = rf"(?:{NUMBER})(?:[.,]\d+)?\s*[kKmM]?\+?"
+_COUNT = rf"(?:{NUMBER})(?:[.,]\d{{1,6}})?\s*[kKmM]?\+?"
 _ARROW = rf"(?:→|->|=>|⇒|[{DASHES}]|\bto\b)"
 _RANGE = re.compile(rf"({_COUNT})\s*{_ARROW}\s*({_COUNT})(?![\w%])", re.ASCII)
+_WHO = r"(?:users?|customers?|clients?|tenants?|sessions?|nutzer|benutzer|mau|dau)\b"
 _USERS = re.compile(
     rf"({_COUNT})\s*(?:(?:concurrent|active|daily|monthly|simultaneous)\s+)*"
-    r"(?:users?|customers?|clients?|tenants?|sessions?|nutzer|benutzer|mau|dau)\b",
+    rf"{_WHO}",
     re.IGNORECASE,
 )
-_MONTHS = re.compile(rf"\bmon(?:ths?|ate?)\s*(\d{{1,3}})(?:\s*(?:{_ARROW}|bis)\s*(\d{{1,3}}))?", re.IGNORECASE)
+_MONTHS = re.compile(
+    rf"\bmon(?:ths?|ate?)\s*(\d{{1,3}})(?!\d)(?:\s*(?:{_ARROW}|bis)\s*(\d{{1,3}})(?!\d))?", re.IGNORECASE
+)
 _TIME = re.compile(
     rf"\b(?:(?:beyond )?(?:mon(?:th|at)e?s?|weeks?|quarters?|years?)\s*\d{{1,3}}(?:\s*(?:{_ARROW}|bis)\s*\d{{1,3}})?"
     rf"|\d{{1,3}}(?:\s*{_ARROW}\s*\d{{1,3}})?\s*(?:months?|weeks?|quarters?|years?)|q[1-4](?:\s*20\d\d)?)\b",
@@ -68,7 +71,11 @@ def _title_users(title: str, line: int, reading: Reading) -> tuple[Fact[int] | N
             None if user_counts(both[1]) == [0] else _users(both[1], line, reading)
         )  # "0-100 users" starts from none
         return start, _users(both[2], line, reading)
-    return None, _users(one[1], line, reading) if one else None
+    if one:
+        return None, _users(one[1], line, reading)
+    if re.search(rf"\d.*\b{_WHO}", text, re.IGNORECASE):
+        reading.mistake(line, "users", text, f"a whole number from 1 to {MAX_USERS}, as in 2,000 → 5,000 Users")
+    return None, None
 
 
 def _users(text: str, line: int, reading: Reading) -> Fact[int] | None:

@@ -308,6 +308,22 @@ def test_a_document_of_another_kind_is_refused_with_all_that_it_lacks() -> None:
     assert [m.key for m in caught.value.mistakes] == ["baseline", "roadmap"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("8x 8vCPU, 16GB | +$", "#x 8vCPU, 16GB | +$"),
+        ("2,000 Users (Months", "# Users (Months"),
+        ("Concurrent Users | 1,000", "Concurrent Users | #"),
+        ("16GB RAM | 4 |", "16GB RAM | # |"),
+        ("(50 pods)", "(# pods)"),
+        ("every 30s", "every #s"),
+    ],
+)
+def test_a_figure_of_five_thousand_digits_is_refused(old: str, new: str) -> None:
+    """Guards against Python's own limit on digits, which raises a ValueError."""
+    assert mistakes((old, new.replace("#", "9" * 5000)))
+
+
 def test_lists_nested_beyond_reason_are_refused() -> None:
     """Guards against markdown-it, which drops without a word what is nested deeper than it likes."""
     with pytest.raises(InputError) as caught:
