@@ -68,8 +68,8 @@ def create_only(token: str) -> frozenset[str]:
 
 def cfn_name(token: str, key: str) -> str:
     """Returns the CloudFormation name of a Pulumi property, in lower case."""
-    names: dict[str, str] = MAPPING.get(token, {}).get("names", {})
-    return names.get(key, key).lower()
+    name: str = MAPPING.get(token, {}).get("names", {}).get(key) or key
+    return name.lower()
 
 
 def root(row: Props, whole: Props) -> Props:
@@ -86,7 +86,7 @@ def _translate(value: Any, part: Props, whole: Props, names: dict[str, str], ski
         by_name = {name.lower(): name for name in part.get("properties", {})}
         result = {}
         for key, item in value.items():
-            name = by_name.get(names.get(key, key).lower())
+            name = by_name.get((names.get(key) or str(key)).lower())
             if name is None or key in skip or is_marked(item):
                 continue
             counterpart = _resolve(part["properties"][name], whole)

@@ -123,13 +123,13 @@ class Cloud:
         self.released.wait(timeout=60)
 
     def _refuse_conflicts(self, thing: Thing) -> None:
-        if (thing.scope, thing.token, thing.id) in self.things:
-            raise CloudError(f"AlreadyExists: {thing.token} {thing.id} exists in {thing.scope}")
         for other in self.find(thing.token):
             if other.scope == thing.scope and thing.name is not None and other.name == thing.name:
                 raise CloudError(f"AlreadyExists: {thing.token} named {thing.name} exists in {thing.scope}")
             if thing.token == "aws:route53/record:Record":
                 _refuse_mixed_records(reveal(thing.inputs), reveal(other.inputs))
+        if (thing.scope, thing.token, thing.id) in self.things:
+            raise CloudError(f"AlreadyExists: {thing.token} {thing.id} exists in {thing.scope}")
         source = reveal(thing.inputs).get("replicateSourceDb")
         if thing.token == "aws:rds/instance:Instance" and source:
             self._refuse_bad_source(source)

@@ -5,7 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 
@@ -97,8 +97,8 @@ def _made_up(token: str, there: set[str], words: _Words) -> Iterator[tuple[str, 
             yield key, 1
         elif hint is bool:
             yield key, False
-        elif getattr(hint, "__origin__", None) is not None:
-            yield key, {} if len(hint.__args__) == 2 else []
+        elif get_origin(hint) is not None:
+            yield key, {} if len(get_args(hint)) == 2 else []
 
 
 def _under(told: Any, given: Any) -> Any:

@@ -3,6 +3,7 @@
 import importlib
 import importlib.metadata
 import threading
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -39,7 +40,8 @@ def version(package: str) -> str:
 
 def resource_type(token: str) -> ResourceType | None:
     """Returns what the SDK says of a type token such as `aws:ec2/vpc:Vpc`; None if it has no such class."""
-    with _importing:
+    with _importing, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of classes that nobody here uses
         return _resource_type(token)
 
 
