@@ -110,7 +110,8 @@ def scalar(value: Any) -> str:
     Text stays plain only where no reader could take it for something else: Pulumi reads `yes` as text and PyYAML as true.
     """
     if isinstance(value, str) and not _plain(value):
-        return json.dumps(value, ensure_ascii=False)
+        quoted = json.dumps(value, ensure_ascii=False)
+        return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
     return value if isinstance(value, str) else json.dumps(value)
 
 
