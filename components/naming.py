@@ -1,0 +1,111 @@
+"""Names that reach AWS or Kubernetes: what each kind allows, and the one rule by which a long name is shortened.
+
+A name that fits stays as it is. A longer one keeps its beginning and ends in eight hexadecimal digits of the whole
+name's SHA-256: the same name always gives the same one, and two long names that begin alike still differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+AUTONAME_SUFFIX = 8
+"""Characters that Pulumi adds to a logical name where no physical one is given: a hyphen and seven random digits."""
+_DIGEST = 8
+
+
+@dataclass(frozen=True)
+class NameRule:
+    """What one kind of name allows: at most `longest` characters that match `pattern`, which `allowed` says in words.
+
+    `reserved` are names, and `reserved_prefixes` beginnings, that AWS or Kubernetes keeps for itself.
+    """
+
+    what: str
+    longest: int
+    pattern: str
+    allowed: str
+    reserved: tuple[str, ...] = ()
+    reserved_prefixes: tuple[str, ...] = ()
+
+
+class InvalidName(ValueError):
+    """A name that AWS or Kubernetes would refuse; the message says what is allowed and what to do."""
+
+
+_HYPHENATED = r"[a-zA-Z](-?[a-zA-Z0-9])*"
+_HYPHENATED_WORDS = "letters, digits and single hyphens, a letter first, no hyphen last"
+_LABEL = r"[a-z]([a-z0-9-]*[a-z0-9])?"
+_LABEL_WORDS = "lower-case letters, digits and hyphens, a letter first, no hyphen last"
+_BALANCER = r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?"
+_BALANCER_WORDS = "letters, digits and hyphens, none first or last"
+_IAM_WORDS = "letters, digits and any of + = , . @ _ -"
+
+CLUSTER = NameRule(
+    "EKS cluster", 100, r"[0-9A-Za-z][A-Za-z0-9_-]*", "letters, digits, _ and -, a letter or digit first"
+)
+KEY_ALIAS = NameRule(
+    "KMS alias", 256, r"alias/[a-zA-Z0-9/_-]+", "alias/ and then letters, digits, / _ and -",
+    reserved_prefixes=("alias/aws/",),
+)  # fmt: skip
+LOG_GROUP = NameRule(
+    "log group", 512, r"[.\-_/#A-Za-z0-9]+", "letters, digits and . - _ / #", reserved_prefixes=("aws/",)
+)
+ROLE = NameRule("IAM role", 64, r"[\w+=,.@-]+", _IAM_WORDS)
+POLICY = NameRule("IAM policy", 128, r"[\w+=,.@-]+", _IAM_WORDS)
+LOAD_BALANCER = NameRule("load balancer", 32, _BALANCER, _BALANCER_WORDS, reserved_prefixes=("internal-",))
+TARGET_GROUP = NameRule("target group", 32, _BALANCER, _BALANCER_WORDS)
+DATABASE_INSTANCE = NameRule("RDS instance", 63, _HYPHENATED, _HYPHENATED_WORDS)
+SNAPSHOT = NameRule("database snapshot", 255, _HYPHENATED, _HYPHENATED_WORDS, reserved_prefixes=("rds:", "aws:"))
+CACHE = NameRule("ElastiCache group or user", 40, _HYPHENATED, _HYPHENATED_WORDS)
+BUCKET = NameRule(
+    "S3 bucket", 63, r"[a-z0-9][a-z0-9-]*[a-z0-9]", "lower-case letters, digits and hyphens, none first or last",
+    reserved_prefixes=("xn--", "sthree-", "amzn-s3-demo-"),
+)  # fmt: skip
+SHORT_NAME = NameRule("event rule or CloudFront object", 64, r"[.\-_A-Za-z0-9]+", "letters, digits and . - _")
+BACKUP_VAULT = NameRule("backup vault", 50, r"[a-zA-Z0-9_-]{2,}", "letters, digits, _ and -")
+WEB_ACL = NameRule("web ACL", 128, r"[\w-]+", "letters, digits, _ and -")
+DATABASE = NameRule(
+    "PostgreSQL database", 63, r"[a-z][a-z0-9_]*", "lower-case letters, digits and _, a letter first",
+    reserved=("postgres", "rdsadmin", "template0", "template1"), reserved_prefixes=("pg_",),
+)  # fmt: skip
+NAMESPACE = NameRule(
+    "Kubernetes namespace", 63, _LABEL, _LABEL_WORDS, reserved=("default",), reserved_prefixes=("kube-",)
+)
+OBJECT = NameRule("Kubernetes name", 63, _LABEL, _LABEL_WORDS)
+STATEFUL_SET = NameRule("StatefulSet", 52, _LABEL, _LABEL_WORDS)
+"""Shorter than other names: its pods carry a label of the name, a hyphen and ten characters of a hash."""
+
+
+def shorten(name: str, longest: int) -> str:
+    """The name if it has at most `longest` characters, else its beginning and a digest of all of it."""
+    if len(name) <= longest:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
+    return f"{name[: longest - _DIGEST - 1].rstrip('-._/')}-{digest}"
+
+
+def physical(rule: NameRule, name: str) -> str:
+    """A name that is given by hand, shortened to fit its kind. Raises InvalidName where AWS or Kubernetes would refuse it."""
+    return _checked(rule, shorten(name, rule.longest))
+
+
+def logical(rule: NameRule, name: str) -> str:
+    """The logical name of a resource that Pulumi names, shortened so that Pulumi's suffix still fits.
+
+    Raises InvalidName where AWS would refuse the name that Pulumi makes of it.
+    """
+    return _checked(rule, shorten(name, rule.longest - AUTONAME_SUFFIX))
+
+
+def _checked(rule: NameRule, name: str) -> str:
+    if not re.fullmatch(rule.pattern, name, re.ASCII):
+        raise InvalidName(
+            f'{rule.what} "{name}": allowed are {rule.allowed}. Choose another application or service name.'
+        )
+    taken = name in rule.reserved or name.startswith(rule.reserved_prefixes)
+    if taken:
+        words = ", ".join((*rule.reserved, *(f"{prefix}…" for prefix in rule.reserved_prefixes)))
+        raise InvalidName(f'{rule.what} "{name}" is reserved ({words}). Choose another application or service name.')
+    return name
