@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
+from components import naming
 from components.allocatable import Capacity
 from components.node_pool import tolerations
 from components.policies import pod_trust
@@ -75,7 +76,9 @@ class AppTier(pulumi.ComponentResource):
         self.register_outputs({"service": self.service, "role_arn": self.role_arn})
 
     def _identity(self) -> pulumi.Output[str]:
-        role = aws.iam.Role(f"{self._name}-pods", assume_role_policy=pod_trust(), opts=self._child)
+        role = aws.iam.Role(
+            naming.logical(naming.ROLE, f"{self._name}-pods"), assume_role_policy=pod_trust(), opts=self._child
+        )
         k8s.core.v1.ServiceAccount(
             f"{self._name}-account",
             metadata=self._metadata,

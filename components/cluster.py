@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
+from components import naming
 from components.policies import allow, document, trust
 
 CLUSTER_POLICIES = ("Cluster", "Compute", "BlockStorage", "LoadBalancing", "Networking")
@@ -59,13 +60,14 @@ class Cluster(pulumi.ComponentResource):
         super().__init__("ramp:cluster:Cluster", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self.cluster_name, self.node_class, self.storage_class = name, NODE_CLASS, STORAGE_CLASS
+        self.cluster_name = naming.physical(naming.CLUSTER, name)
+        self.node_class, self.storage_class = NODE_CLASS, STORAGE_CLASS
 
         cluster_role, policies = self._cluster_role()
         node_role = self._node_role()
         logs = aws.cloudwatch.LogGroup(
             f"{name}-control-plane",
-            name=f"/aws/eks/{name}/cluster",
+            name=naming.physical(naming.LOG_GROUP, f"/aws/eks/{self.cluster_name}/cluster"),
             retention_in_days=args.log_retention_days,
             kms_key_id=args.logs_key_arn,
             opts=self._child,
@@ -81,11 +83,11 @@ class Cluster(pulumi.ComponentResource):
         self.provider = self._kubernetes()
         self._storage_class()
         self._node_class(node_role)
-        self.register_outputs({"cluster_name": name, "security_group_id": self.security_group_id})
+        self.register_outputs({"cluster_name": self.cluster_name, "security_group_id": self.security_group_id})
 
     def _cluster_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
         role = aws.iam.Role(
-            f"{self._name}-cluster",
+            naming.logical(naming.ROLE, f"{self._name}-cluster"),
             assume_role_policy=trust("eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession")),
             opts=self._child,
         )
@@ -120,7 +122,11 @@ class Cluster(pulumi.ComponentResource):
         return role, attached
 
     def _node_role(self) -> aws.iam.Role:
-        role = aws.iam.Role(f"{self._name}-node", assume_role_policy=trust("ec2.amazonaws.com"), opts=self._child)
+        role = aws.iam.Role(
+            naming.logical(naming.ROLE, f"{self._name}-node"),
+            assume_role_policy=trust("ec2.amazonaws.com"),
+            opts=self._child,
+        )
         for policy in NODE_POLICIES:
             aws.iam.RolePolicyAttachment(
                 f"{self._name}-node-{policy.lower()}",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components import naming
 from components.policies import VERSION
 
 
@@ -46,7 +47,7 @@ class Keys(pulumi.ComponentResource):
             )
             aws.kms.Alias(
                 f"{name}-{data_class}",
-                name=f"alias/{name}-{data_class}",
+                name=naming.physical(naming.KEY_ALIAS, f"alias/{name}-{data_class}"),
                 target_key_id=key.key_id,
                 opts=pulumi.ResourceOptions(parent=self),
             )

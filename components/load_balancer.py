@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
+from components import naming
 from components.zone import domain_certificate
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -66,7 +67,7 @@ class LoadBalancer(pulumi.ComponentResource):
         certificate_arn = self._certificate()
         self.security_group_id = self._access()
         balancer = aws.lb.LoadBalancer(
-            f"{name}-alb",
+            naming.logical(naming.LOAD_BALANCER, f"{name}-alb"),
             load_balancer_type="application",
             internal=False,
             subnets=list(args.subnet_ids),
@@ -136,7 +137,7 @@ class LoadBalancer(pulumi.ComponentResource):
     def _targets(self) -> aws.lb.TargetGroup:
         """Auto Mode's controller may register pods in a group only if it carries the cluster's tag."""
         return aws.lb.TargetGroup(
-            f"{self._name}-pods",
+            naming.logical(naming.TARGET_GROUP, f"{self._name}-pods"),
             vpc_id=self._args.vpc_id,
             target_type="ip",
             protocol="HTTP",

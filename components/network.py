@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components import naming
 from components.policies import allow, document, trust
 from components.subnets import ZoneSubnets, allocate
 
@@ -207,7 +208,7 @@ class Network(pulumi.ComponentResource):
             opts=self._child,
         )
         role = aws.iam.Role(
-            f"{self._name}-flow-logs",
+            naming.logical(naming.ROLE, f"{self._name}-flow-logs"),
             assume_role_policy=trust("vpc-flow-logs.amazonaws.com"),
             opts=self._child,
         )

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
+from components import naming
 from components.policies import trust
 
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -141,7 +142,9 @@ class Postgres(pulumi.ComponentResource):
 
     def _monitoring(self) -> aws.iam.Role:
         role = aws.iam.Role(
-            f"{self._name}-monitoring", assume_role_policy=trust("monitoring.rds.amazonaws.com"), opts=self._child
+            naming.logical(naming.ROLE, f"{self._name}-monitoring"),
+            assume_role_policy=trust("monitoring.rds.amazonaws.com"),
+            opts=self._child,
         )
         aws.iam.RolePolicyAttachment(
             f"{self._name}-monitoring", role=role.name, policy_arn=MONITORING_POLICY, opts=self._child
@@ -180,7 +183,7 @@ class Postgres(pulumi.ComponentResource):
         own = replicate_from is None
         args = self._args
         return aws.rds.Instance(
-            f"{self._name}-{role}",
+            naming.logical(naming.DATABASE_INSTANCE, f"{self._name}-{role}"),
             engine="postgres" if own else None,
             engine_version=args.engine_version if own else None,
             db_name=args.database_name if own else None,
@@ -207,7 +210,7 @@ class Postgres(pulumi.ComponentResource):
             copy_tags_to_snapshot=True,
             deletion_protection=True,
             skip_final_snapshot=False,
-            final_snapshot_identifier=f"{self._name}-{role}-final",
+            final_snapshot_identifier=naming.physical(naming.SNAPSHOT, f"{self._name}-{role}-final"),
             iam_database_authentication_enabled=True,
             enabled_cloudwatch_logs_exports=["postgresql", "upgrade"],
             performance_insights_enabled=True,
