@@ -9,7 +9,7 @@ from infra.roadmap.document import Listing, Paragraph, Section, Table
 from infra.roadmap.labels import BASELINE
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import CostRow, Fact, Item, Phase, Row
-from infra.roadmap.numbers import MAX_USERS, user_counts
+from infra.roadmap.numbers import DASHES, MAX_USERS, user_counts
 from infra.roadmap.phases import report_broken_table
 from infra.roadmap.tables import cost_rows, is_infrastructure, layout, read_rows
 
@@ -61,7 +61,7 @@ def _users(section: Section, reading: Reading) -> Fact[int] | None:
         if not _USERS.search(label):
             continue
         reading.use(line)
-        counts = user_counts(value)
+        counts = [] if re.match(f"[{DASHES}]", value) else user_counts(value)
         if counts and 1 <= counts[0] <= MAX_USERS:
             return Fact(counts[0], line)
         reading.mistake(line, label, value, f"a whole number from 1 to {MAX_USERS}")

@@ -211,7 +211,8 @@ class _Builder:
             case "table":
                 self.put(self.table(node))
             case "fence":
-                self.put(Code(node.content, line + 1, node.info.strip()))
+                first = line + 1 if node.content else line  # an empty block has no line of its own
+                self.put(Code(node.content, first, node.info.strip()))
             case "code_block":
                 self.put(Code(node.content, line, ""))
             case "html_block":

@@ -16,7 +16,7 @@ _ARROW = rf"(?:→|->|=>|⇒|[{DASHES}]|\bto\b)"
 _RANGE = re.compile(rf"({_COUNT})\s*{_ARROW}\s*({_COUNT})(?![\w%])", re.ASCII)
 _WHO = r"(?:users?|customers?|clients?|tenants?|sessions?|nutzer|benutzer|mau|dau)\b"
 _USERS = re.compile(
-    rf"({_COUNT})\s*(?:(?:concurrent|active|daily|monthly|simultaneous)\s+)*"
+    rf"(?<![{DASHES}])({_COUNT})\s*(?:(?:concurrent|active|daily|monthly|simultaneous)\s+)*"
     rf"{_WHO}",
     re.IGNORECASE,
 )

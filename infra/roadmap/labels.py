@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from infra.roadmap.mistakes import nearest
 from infra.roadmap.model import Role
 
 
@@ -70,6 +71,23 @@ BASELINE = re.compile(
     r"\bbaseline\b|\bphase 0\b|\bcurrent (?:state|setup|infrastructure|capacity|deployment|architecture)\b|^today\b",
     re.IGNORECASE,
 )
+
+
+# What the sections outside the phases are called, for the slip that would leave one unread.
+TITLES = (
+    "Current Baseline",
+    "Auto-Scaling Triggers",
+    "Key Metrics to Monitor",
+    "Performance Targets",
+    "Implementation Checklist",
+)
+
+
+def misspelled(title: str) -> str:
+    """The known title that was probably meant by one that is almost it but would be read as something else, or nothing."""
+    near = nearest(title, (*Kind, *TITLES), cutoff=0.85)
+    alike = kind_of(title) is kind_of(near) and bool(BASELINE.search(title)) == bool(BASELINE.search(near))
+    return "" if alike else near
 
 
 def kind_of(title: str) -> Kind | None:

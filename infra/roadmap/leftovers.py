@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from infra.roadmap.cells import CellError, parse_cell
@@ -10,18 +11,32 @@ from infra.roadmap.general import Parts
 from infra.roadmap.labels import role_of
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Item
+from infra.roadmap.phases import check_title, stated
 from infra.roadmap.regions import code_lines
 from infra.roadmap.tables import is_infrastructure
 
+# A size in running text: a phase that states one means it, and the reader plans only from tables and blocks.
+_SIZE = re.compile(r"\d\s*v?cpus?\b|\d\s*[x\u00d7]\s*\d|\d[\s-]*(?:nodes?|(?:read )?replicas?)\b", re.IGNORECASE)
 
-def leftovers(root: Section, outside: Parts, reading: Reading) -> tuple[Item, ...]:
+
+def leftovers(root: Section, outside: Parts, sized: list[Section], reading: Reading) -> tuple[Item, ...]:
     """Every line that holds something and was made no use of, in order.
 
     `outside` are the sections that belong to no phase: a table of sizes or a manifest there is reported as a mistake.
+    So is a size in the running text of the `sized` ones, the baseline and the planned phases.
     """
     for section, _ in outside:
+        check_title(section, reading)
         for block in section.blocks:
             _refuse(block, reading)
+    for section in (part for whole in sized for part in whole.walk()):
+        prose = [block for block in section.blocks if isinstance(block, Paragraph | Listing)]
+        for text, line in (piece for block in prose for piece in _pieces(block)):
+            if line not in reading.used and _SIZE.search(text):
+                allowed = "sizes in the infrastructure table or in a block"
+                reading.mistake(
+                    line, section.title or "phase", text, allowed, "Leave the figure out if it is a remark."
+                )
     rest = [
         Item(text, line, section.title)
         for section in root.walk()
@@ -33,12 +48,12 @@ def leftovers(root: Section, outside: Parts, reading: Reading) -> tuple[Item, ..
 
 
 def _refuse(block: Block, reading: Reading) -> None:
-    if isinstance(block, Table) and block.line not in reading.used and is_infrastructure(block, 0) and _sizes(block):
+    if isinstance(block, Table) and is_infrastructure(block, 10_000) and _sizes(block):
         reading.mistake(
             block.line, "infrastructure table", " | ".join(block.header), "a table under the baseline or under a phase"
         )
-    elif isinstance(block, Code) and "HorizontalPodAutoscaler" in block.text:
-        reading.report(block.line, "HPA block", "a block outside any phase", "an HPA block under the phase it is for")
+    elif isinstance(block, Code) and (kind := stated(block)):
+        reading.report(block.line, str(kind), "a block outside any phase", "the block under the phase it is for")
 
 
 def _sizes(table: Table) -> bool:

@@ -52,8 +52,14 @@ def shown(value: str, limit: int = 80) -> str:
     return f"'{text if len(text) <= limit else text[: limit - 1] + '…'}'"
 
 
-def meant(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """The sentence "Probably meant: 'x'." for the known word nearest to the given one, or nothing if none is near."""
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """The known word nearest to the given one, or nothing if none is near."""
     names = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=cutoff)
-    return f"Probably meant: '{names[close[0]]}'." if close else ""
+    return names[close[0]] if close else ""
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The sentence "Probably meant: 'x'." for the nearest known word, or nothing if none is near."""
+    name = nearest(word, known)
+    return f"Probably meant: '{name}'." if name else ""

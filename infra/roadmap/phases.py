@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from infra.roadmap.document import PHASE_TITLE, Block, Code, Entry, Listing, Paragraph, Section, Table, leaves
 from infra.roadmap.headings import Heading, read_heading
 from infra.roadmap.hpa import read_hpa
-from infra.roadmap.labels import Kind, kind_of, role_of
+from infra.roadmap.labels import Kind, kind_of, misspelled, role_of
 from infra.roadmap.measures import read_target
-from infra.roadmap.mistakes import Reading, meant
+from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import CostRow, DatabaseHost, Fact, Hpa, Item, MultiRegion, Phase, Role, Row, Target
 from infra.roadmap.placeholders import is_blank
 from infra.roadmap.regions import code_lines, opens_region, read_regions, section_lines
@@ -25,6 +25,12 @@ _FOR_PEOPLE = re.compile(
 )
 _SHARD_KEY = re.compile(r"\bshard(?:ing|ed|s)?\b.*?\b(?:by|on|key)\b:?\s*([A-Za-z_]\w*)", re.IGNORECASE | re.ASCII)
 _TARGET = "Metric: < figure unit, as in p99 Latency: < 5s"
+# Lists under these labels state infrastructure that the reader takes from another construct.
+_ELSEWHERE = {
+    Kind.AUTOSCALING: "a HorizontalPodAutoscaler in a YAML block",
+    Kind.REPLICATION: "a YAML block: a list of hosts with role, host, port and lag",
+    Kind.TRIGGERS: "a section Auto-Scaling Triggers of its own: they hold for all phases",
+}
 _BLOCKS = "a HorizontalPodAutoscaler, a replication list (role, host, port, lag) or a multi-region block"
 
 
@@ -127,18 +133,18 @@ def _add_section(section: Section, above: Kind | None, draft: _Draft, reading: R
     kind = own or above
     if kind is Kind.REGIONS and own and _add_regions_in_markdown(section, draft, reading):
         return
-    if kind is None and section.blocks:
-        _check_title(section, reading)
+    check_title(section, reading)
     for block in section.blocks:
         _add_block(block, section, kind, draft, reading)
     for child in section.children:
         _add_section(child, kind, draft, reading)
 
 
-def _check_title(section: Section, reading: Reading) -> None:
-    hint = meant(section.title, [str(kind) for kind in Kind], cutoff=0.8)
-    if hint:
-        reading.mistake(section.line, "section of a phase", section.title, ", ".join(Kind), hint)
+def check_title(section: Section, reading: Reading) -> None:
+    """Reports a title with a slip in it, for its section would not be read as what it is."""
+    if name := misspelled(section.title):
+        hint = f"Probably meant: '{name}'."
+        reading.mistake(section.line, "section", section.title, "a title that says what it holds", hint)
 
 
 def _add_block(block: Block, section: Section, kind: Kind | None, draft: _Draft, reading: Reading) -> None:
@@ -193,19 +199,29 @@ def _add_code(code: Code, kind: Kind | None, draft: _Draft, reading: Reading) ->
     if _FOR_PEOPLE.fullmatch(language):
         return
     reading.use(*range(code.line, code.line + max(1, len(code.text.split("\n")) - 1)))
-    if "HorizontalPodAutoscaler" in code.text or kind is Kind.AUTOSCALING:
+    says = stated(code)
+    if says is Kind.AUTOSCALING or kind is Kind.AUTOSCALING:
         if _first("auto-scaling block", code.line, draft, reading):
             draft.hpa = read_hpa(code, reading)
-    elif kind is Kind.REPLICATION or re.search(r"^\s*-\s*role\s*:", code.text, re.MULTILINE):
+    elif says is Kind.REPLICATION or kind is Kind.REPLICATION:
         if _first("replication block", code.line, draft, reading):
             draft.replication = read_replication(code, reading)
-    elif kind is Kind.REGIONS or any(opens_region(line.value) for line in code_lines(code)):
+    elif says is Kind.REGIONS or kind is Kind.REGIONS:
         if _first("multi-region block", code.line, draft, reading):
             draft.regions = read_regions(code_lines(code), reading)
     else:
         first = next((line.value for line in code_lines(code)), "")
         hint = "Name a language after the fence (```bash) if the block speaks to people only."
         reading.mistake(code.line, "code block", first, _BLOCKS, hint)
+
+
+def stated(code: Code) -> Kind | None:
+    """The kind of infrastructure that a code block states by its own words, wherever it stands."""
+    if "HorizontalPodAutoscaler" in code.text:
+        return Kind.AUTOSCALING
+    if re.search(r"^\s*-\s*role\s*:", code.text, re.MULTILINE):
+        return Kind.REPLICATION
+    return Kind.REGIONS if any(opens_region(line.value) for line in code_lines(code)) else None
 
 
 def _first(what: str, line: int, draft: _Draft, reading: Reading) -> bool:
@@ -235,6 +251,9 @@ def _add_list(block: Listing, section: Section, kind: Kind | None, draft: _Draft
             _add_target(entry.text, entry.line, section.title, draft, reading)
     elif kind is Kind.CHECKLIST or all(entry.boxed for entry in block.entries):
         draft.checklist += items(block, section.title, reading)
+    elif kind and (elsewhere := _ELSEWHERE.get(kind)):
+        for entry in block.entries:
+            reading.mistake(entry.line, section.title, entry.text, elsewhere)
     elif kind is Kind.INFRASTRUCTURE:
         draft.tables += 1
         _add_each(block.entries, lambda entry: _add_entry(entry, draft, reading))

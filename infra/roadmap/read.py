@@ -88,7 +88,7 @@ def _roadmap(text: str, root: Section, reading: Reading) -> Roadmap | None:
         cost_rows=costs + read_costs(parts, reading),
         placeholders=placeholders(text, root),
     )
-    rest = leftovers(root, parts, reading)
+    rest = leftovers(root, parts, sized + ([baseline] if baseline else []), reading)
     return replace(roadmap, unused=rest) if roadmap else None
 
 
@@ -122,11 +122,21 @@ def _phases(
         phases += [phase] if phase else []
     for number, section in numbered.items():
         earlier: dict[Role, Row] = {row.role: row for phase in phases for row in phase.rows}
+        if phases:
+            _check_start(section, phases[-1], reading)
         phase, more = read_phase(section, number, earlier, reading)
         costs += more
         if phase:
             phases.append(replace(phase, checklist=phase.checklist + tuple(checklists.get(number, ()))))
     return phases, costs
+
+
+def _check_start(section: Section, before: Phase, reading: Reading) -> None:
+    """Reports a heading that starts from other users than the phase before it ends with."""
+    start = read_heading(section, Reading("")).start
+    if start and start.value != before.users.value and (before.number + 1 == _number(section)):
+        allowed = f"what line {before.users.line} says, {before.users.value}"
+        reading.mistake(start.line, f"{section.title}: users before the phase", str(start.value), allowed)
 
 
 def _numbered(plans: list[Section], reading: Reading) -> dict[int, Section]:

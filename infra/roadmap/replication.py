@@ -26,7 +26,8 @@ def read_replication(code: Code, reading: Reading) -> tuple[DatabaseHost, ...]:
         reading.mistake(root.line, "replication block", root.shown(), "a list of hosts with role, host, port and lag")
         return ()
     hosts = [host for node in root.value if (host := _host(node, reading))]
-    _check_roles(hosts, root.line, reading)
+    if len(hosts) == len(root.value):
+        _check_roles(hosts, root.line, reading)
     return tuple(hosts)
 
 

@@ -281,16 +281,70 @@ def test_an_hpa_outside_any_phase_is_refused() -> None:
     """Guards against an autoscaler that stands where it belongs to no phase."""
     block = "```yaml\nkind: HorizontalPodAutoscaler\n```\n"
     assert mistakes(("## Cost Analysis\n", f"## Cost Analysis\n\n{block}")) == [
-        "r.md:290: HPA block: got a block outside any phase; allowed: an HPA block under the phase it is for"
+        "r.md:290: auto-scaling configuration: got a block outside any phase; allowed: the block under the phase it is for"
     ]
 
 
 def test_a_misspelled_section_of_a_phase_is_refused() -> None:
     """Guards against a list that is not read because of a slip in its label."""
     found = mistakes(("**Architecture Changes**:", "**Architcture Changes**:"))
-    assert len(found) == 1
-    assert found[0].startswith("r.md:164: section of a phase: got 'Architcture Changes'; allowed: ")
-    assert found[0].endswith("Probably meant: 'architecture changes'.")
+    assert found == [
+        "r.md:164: section: got 'Architcture Changes'; allowed: a title that says what it holds. "
+        "Probably meant: 'architecture changes'."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "slip"),
+    [("Current Baseline", "Curent Baselin"), ("Auto-Scaling Triggers", "Auto-Scaling Trigers")],
+)
+def test_a_misspelled_section_outside_the_phases_is_refused(title: str, slip: str) -> None:
+    """Guards against triggers that are listed as unused because of a slip in their heading."""
+    assert any(
+        f"got '{slip}'" in m and f"Probably meant: '{title}'." in m for m in mistakes((f"# {title}\n", f"# {slip}\n"))
+    )
+
+
+def test_a_phase_that_starts_from_other_users_names_both_lines() -> None:
+    """Guards against a gap between two phases."""
+    assert mistakes(("### Phase 2: 2,000 →", "### Phase 2: 3,000 →")) == [
+        "r.md:150: Phase 2: 3,000 → 5,000 Users (Months 4-6): users before the phase: got '3000'; allowed: "
+        "what line 95 says, 2000"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("Max Concurrent Users | 1,000", "Max Concurrent Users | -5"), ("→ 2,000 Users", "→ -2,000 Users")]
+)
+def test_a_negative_number_of_users_is_refused(old: str, new: str) -> None:
+    """Guards against a sign that is taken for a dash."""
+    assert any(f"allowed: a whole number from 1 to {10**9}" in m for m in mistakes((old, new)))
+
+
+def test_a_size_in_the_running_text_of_a_phase_is_refused() -> None:
+    """Guards against servers that a phase promises in prose and no plan creates."""
+    text = "**Remarks**: search gets 3x 4vCPU, 8GB of its own.\n\n**Optimizations Needed**"
+    assert mistakes(("**Optimizations Needed**", text)) == [
+        "r.md:108: Remarks: got 'search gets 3x 4vCPU, 8GB of its own.'; allowed: sizes in the infrastructure table or in "
+        "a block. Leave the figure out if it is a remark."
+    ]
+
+
+def test_triggers_within_a_phase_are_refused() -> None:
+    """Guards against triggers where the reader does not look for them."""
+    text = "**Scaling Triggers**:\n- CPU > 50%\n\n**Optimizations Needed**"
+    assert mistakes(("**Optimizations Needed**", text)) == [
+        "r.md:109: Scaling Triggers: got 'CPU > 50%'; allowed: a section Auto-Scaling Triggers of its own: they hold for "
+        "all phases"
+    ]
+
+
+def test_a_table_of_sizes_outside_the_phases_is_refused() -> None:
+    """Guards against a phase whose heading has a slip, so that its table would stand nowhere."""
+    assert any(
+        m.startswith("r.md:203: infrastructure table: got 'Component | Phase 2 | Phase 3 | Cost Impact'")
+        for m in mistakes(("### Phase 3: 5,000", "### Phsae 3: 5,000"))
+    )
 
 
 def test_a_title_without_an_application_is_refused() -> None:
@@ -322,6 +376,14 @@ def test_a_document_of_another_kind_is_refused_with_all_that_it_lacks() -> None:
 def test_a_figure_of_five_thousand_digits_is_refused(old: str, new: str) -> None:
     """Guards against Python's own limit on digits, which raises a ValueError."""
     assert mistakes((old, new.replace("#", "9" * 5000)))
+
+
+def test_an_empty_block_at_the_end_of_the_file_is_named_at_its_own_line() -> None:
+    """Guards against a line number beyond the file (found by fuzzing)."""
+    text = ROADMAP[: ROADMAP.index("### Phase 4")] + "```"
+    with pytest.raises(InputError) as caught:
+        read_text(text, "r.md")
+    assert [m.line for m in caught.value.mistakes] == [len(text.split("\n"))]
 
 
 def test_lists_nested_beyond_reason_are_refused() -> None:
