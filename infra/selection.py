@@ -56,8 +56,8 @@ class Selected:
 
 def load_document(roadmap: Path | None = None, settings: Path | None = None) -> Document:
     """A roadmap and its settings, the project's own where none is named. Raises InputError with every mistake found."""
-    document = read(roadmap or own_roadmap())
-    loaded = load_settings(settings or SETTINGS)
+    document = read(Path(shown(roadmap or own_roadmap())))
+    loaded = load_settings(Path(shown(settings or SETTINGS)))
     return Document(document, loaded, derive(document, loaded))
 
 

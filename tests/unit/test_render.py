@@ -63,7 +63,11 @@ def test_a_scalar_reads_back_as_itself(value: object) -> None:
     assert type(loaded) is type(value)
 
 
-@given(st.sampled_from(["yes", "No", "12:30", "1_000", "0x1f", "~", "null", "1e3", "- a", "a: b", "#x", "@x", "`x", "2026-01-01"]))
+@given(
+    st.sampled_from(
+        ["yes", "No", "12:30", "1_000", "0x1f", "~", "null", "1e3", "- a", "a: b", "#x", "@x", "`x", "2026-01-01"]
+    )
+)
 def test_text_that_another_reader_could_take_for_a_value_is_quoted(text: str) -> None:
     """Guards PyYAML and Go readers alike, which disagree on these."""
     assert scalar(text).startswith('"')

@@ -40,7 +40,9 @@ def test_private_subnets_are_the_largest() -> None:
     assert (zone.private, zone.public, zone.data) == ("10.0.0.0/19", "10.0.128.0/20", "10.0.192.0/20")
 
 
-@pytest.mark.parametrize(("cidr", "zones"), [("10.0.0.0/25", ZONES[:2]), ("10.0.0.0/16", ()), ("10.0.0.0/16", ("a", "a"))])
+@pytest.mark.parametrize(
+    ("cidr", "zones"), [("10.0.0.0/25", ZONES[:2]), ("10.0.0.0/16", ()), ("10.0.0.0/16", ("a", "a"))]
+)
 def test_what_cannot_be_divided_is_refused(cidr: str, zones: tuple[str, ...]) -> None:
     """Guards against subnets below AWS's smallest, and against zones that aren't different."""
     with pytest.raises(ValueError, match="too small|zones must be"):

@@ -1,5 +1,7 @@
 """What each phase of the document becomes in a stack config."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.derive import leaves
@@ -40,7 +42,9 @@ def test_a_phase_before_the_second_region_has_the_one_that_stays_active(phase: s
         ("phase3", "db.m7g.12xlarge", 4),
     ],
 )
-def test_the_database_has_the_smallest_class_that_holds_the_cell(phase: str, instance_class: str, replicas: int) -> None:
+def test_the_database_has_the_smallest_class_that_holds_the_cell(
+    phase: str, instance_class: str, replicas: int
+) -> None:
     """Guards the sizes of the table: 24 vCPU exist in no class, so the next one up is taken."""
     database = selected(phase).config.database
     assert (database.instance_class, database.read_replicas) == (instance_class, replicas)
@@ -71,7 +75,6 @@ def test_every_leaf_of_the_config_has_one_source_and_no_source_hangs_loose(phase
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_line_that_a_value_names_exists_in_the_document(phase: str) -> None:
     """Guards against line numbers that point past the document or at nothing."""
-    from pathlib import Path
 
     text = Path(document().roadmap.path).read_text(encoding="utf-8").splitlines()
     for source in selected(phase).provenance.values():

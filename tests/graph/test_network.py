@@ -1,0 +1,59 @@
+"""The network of each region in the plans."""
+
+import ipaddress
+
+import pytest
+
+from infra.graph import ResourceGraph
+
+PHASES = ("baseline", "phase1", "phase2", "phase3")
+
+
+@pytest.mark.parametrize(("phase", "regions"), [("baseline", 1), ("phase1", 1), ("phase2", 1), ("phase3", 2)])
+def test_each_region_has_one_network_with_three_subnets_a_zone(phase_graph, phase: str, regions: int) -> None:
+    """Guards the zones: a tier that stands in one zone alone goes down with it."""
+    graph: ResourceGraph = phase_graph(phase)
+    assert len(graph.of_type("aws:ec2/vpc:Vpc")) == regions
+    assert len(graph.of_type("aws:ec2/subnet:Subnet")) == 9 * regions
+    assert len(graph.of_type("aws:ec2/natGateway:NatGateway")) == 3 * regions
+
+
+def test_the_regions_networks_do_not_overlap(phase_graph) -> None:
+    """Guards replication and federation, which route between them."""
+    first, second = (
+        ipaddress.ip_network(vpc.inputs["cidrBlock"]) for vpc in phase_graph("phase3").of_type("aws:ec2/vpc:Vpc")
+    )
+    assert not first.overlaps(second)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_data_subnets_have_no_way_out(phase_graph, phase: str) -> None:
+    """Guards the databases: a default route would let what runs there reach the world."""
+    routes = phase_graph(phase).of_type("aws:ec2/route:Route")
+    assert routes
+    assert not [route.name for route in routes if "-data-" in route.name]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_nothing_but_the_balancer_is_open_to_the_world(phase_graph, phase: str) -> None:
+    """Guards every security group: an ingress rule from anywhere belongs to the balancer alone."""
+    rules = phase_graph(phase).of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    world = [rule.name for rule in rules if rule.inputs.get("cidrIpv4") == "0.0.0.0/0"]
+    assert not [name for name in world if "-alb-" not in name]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_default_security_group_lets_nothing_through(phase_graph, phase: str) -> None:
+    """Guards whatever is created without a group of its own."""
+    for group in phase_graph(phase).of_type("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"):
+        assert not {"ingress", "egress"} & set(group.inputs)
+
+
+def test_every_private_subnet_leaves_by_its_own_zones_gateway(phase_graph) -> None:
+    """Guards against traffic between zones, and against one zone's failure cutting off all."""
+    graph: ResourceGraph = phase_graph("phase2")
+    for route in graph.of_type("aws:ec2/route:Route"):
+        if "-private-" in route.name:
+            zone = route.name.split("-private-")[1].removesuffix("-default")
+            (gateway,) = route.property_dependencies["natGatewayId"]
+            assert gateway.endswith(f"-nat-{zone}")
