@@ -16,9 +16,17 @@ from infra.roadmap.tables import cost_rows, is_infrastructure, layout, read_rows
 _USERS = re.compile(r"\b(?:concurrent |active |current |max(?:imum)? )+users\b|^users$", re.IGNORECASE)
 
 
-def find_baseline(root: Section) -> Section | None:
-    """The section that holds the baseline's table: the first that calls itself the baseline or the current state."""
-    titled = [section for section in root.walk() if section.level and BASELINE.search(section.title)]
+def find_baseline(root: Section, phases: list[Section]) -> Section | None:
+    """The section that holds the baseline's table: the first that calls itself the baseline or the current state.
+
+    A section within a phase, or one that holds phases, is not it.
+    """
+    taken = {id(part) for phase in phases for part in phase.walk()}
+    titled = [
+        section
+        for section in root.walk()
+        if section.level and BASELINE.search(section.title) and not any(id(part) in taken for part in section.walk())
+    ]
     return next((s for s in titled if _tables(s)), titled[0] if titled else None)
 
 

@@ -60,7 +60,8 @@ def read_text(text: str, path: str) -> Roadmap:
 
 def _roadmap(text: str, root: Section, reading: Reading) -> Roadmap | None:
     title = read_title(root, reading)
-    plans, baseline = _plans(root), find_baseline(root)
+    plans = _plans(root)
+    baseline = find_baseline(root, plans)
     skip = {section.line for section in plans} | ({baseline.line} if baseline else set())
     parts = list(outline(root, skip))
     horizon = [section for section in plans if is_horizon(section)]

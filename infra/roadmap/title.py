@@ -48,4 +48,5 @@ def _name(part: str) -> str:
         words.pop(0)
     while words and _DOCUMENT.fullmatch(words[-1]):
         words.pop()
-    return _TAIL.sub("", " ".join(words))
+    name = _TAIL.sub("", " ".join(words)).strip(" &/()[]\"'`")
+    return "" if re.search(r"\busers\b", name, re.IGNORECASE) or not re.search(r"[^\W\d_]", name) else name
