@@ -93,12 +93,12 @@ def _compared(match: re.Match[str]) -> str:
 
 def _figure(text: str, unit: str) -> float:
     """A figure with either decimal sign; three digits after a dot are thousands unless a share or a time has them."""
-    head, _, tail = text.rpartition(".") if "." in text else text.rpartition(",")
+    *head, tail = re.split(r"[.,]", text)
     if not head:
         return float(tail)
-    decimal = len(tail) != 3 or head == "0" or ("." in text and unit.lower() in ("%", "s", "ms"))
-    whole = re.sub(r"[.,]", "", head)
-    return float(f"{whole}.{tail}") if decimal else float(f"{whole}{tail}")
+    dotted = text[-len(tail) - 1] == "."
+    decimal = len(tail) != 3 or head == ["0"] or (dotted and unit.lower() in ("%", "s", "ms"))
+    return float(f"{''.join(head)}.{tail}") if decimal else float(f"{''.join(head)}{tail}")
 
 
 def _trigger_metric(text: str) -> str | None:

@@ -1,0 +1,57 @@
+"""Objectives and triggers: the lines that hold a measure and a figure."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.roadmap.measures import read_target, read_trigger
+from infra.roadmap.mistakes import Reading
+from infra.roadmap.model import Target, Trigger
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("p99 Latency: < 5s", ("p99 latency", "<", 5.0, "s")),
+        ("p99 latency < 5 s", ("p99 latency", "<", 5.0, "s")),
+        ("Error Rate: < 0,1%", ("error rate", "<", 0.1, "%")),
+        ("Availability: 99.99%", ("availability", "=", 99.99, "%")),
+        ("Availability: at least 99.999%", ("availability", ">=", 99.999, "%")),
+        ("Throughput: 1,500 req/s", ("throughput", "=", 1500.0, "req/s")),
+        ("Throughput: 1.500 req/s", ("throughput", "=", 1500.0, "req/s")),
+        ("p95 latency under 400 ms", ("p95 latency", "<", 400.0, "ms")),
+        ("Availability: 99.991,5%", ("availability", "=", 99991.5, "%")),  # both separators, found by fuzzing
+    ],
+)
+def test_a_target_reads_to_its_measure_and_figure(text: str, expected: tuple[str, str, float, str]) -> None:
+    """Guards the objectives that alarms are made of, with either decimal sign."""
+    assert read_target(text, 7, "", Reading("r.md")) == Target(*expected, line=7)
+
+
+@pytest.mark.parametrize("text", ["Availability: four nines", "fast", "p99 Latency: < 5s when it rains"])
+def test_a_text_that_is_no_target_reads_to_none(text: str) -> None:
+    """Guards against a half-read objective."""
+    assert read_target(text, 7, "", Reading("r.md")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CPU > 70% for 3 minutes", ("cpu", ">", 70.0, "%", 180)),
+        ("Memory usage above 80%", ("memory", ">", 80.0, "%", None)),
+        ("p95 latency > 3000ms for 5 min", ("p95_latency", ">", 3.0, "s", 300)),
+        ("Queue depth > 1,000", ("queue_depth", ">", 1000.0, "", None)),
+        ("Queue backlog > 5000: add consumers", ("queue_depth", ">", 5000.0, "", None)),
+    ],
+)
+def test_a_trigger_reads_to_its_band(text: str, expected: tuple[str, str, float, str, int | None]) -> None:
+    """Guards the bands that the autoscaler holds; latency is in seconds whatever the document's unit."""
+    assert read_trigger(text, 7, "up", Reading("r.md")) == Trigger("up", *expected, line=7)
+
+
+@pytest.mark.parametrize("text", ["CPU > 70s", "Disk > 80%", "CPU: 70%", "CPU > 70% on Mondays"])
+def test_a_text_that_is_no_trigger_is_a_mistake(text: str) -> None:
+    """Guards against a trigger that is dropped or half read."""
+    reading = Reading("r.md")
+    assert read_trigger(text, 7, "up", reading) is None
+    assert [m.line for m in reading.mistakes] == [7]
