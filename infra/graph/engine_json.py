@@ -61,6 +61,7 @@ def _resource(state: Mapping[str, Any]) -> Resource:
         ignore_changes=tuple(sorted(state.get("ignoreChanges") or ())),
         replace_on_changes=tuple(sorted(state.get("replaceOnChanges") or ())),
         additional_secret_outputs=tuple(sorted(state.get("additionalSecretOutputs") or ())),
+        custom_timeouts=state.get("customTimeouts") or {},
         import_id=state.get("importID"),
         outputs=_properties(state.get("outputs") or {}),
         id=state.get("id"),

@@ -100,7 +100,10 @@ class ResourceGraph:
         return self._by_urn.get(resource.provider or "")
 
     def region_of(self, resource: Resource) -> str | None:
-        """Returns the AWS region a resource is made in: its own `region`, else its provider's; None outside AWS."""
+        """Returns the AWS region a resource is made in: its own `region`, else its provider's; None outside AWS.
+
+        A global service (IAM, Route 53, CloudFront) has the region that it is called through.
+        """
         if resource.package == "aws":
             provider = self.provider_of(resource)
             region = resource.inputs.get("region") or (provider and provider.inputs.get("region"))

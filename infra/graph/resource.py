@@ -17,7 +17,8 @@ class Resource:
     `inputs` are the program's own, named as the engine has them (camelCase). `outputs` are what a component registered,
     or what a deployed stack has stored; a custom resource that isn't deployed has none. `id` is known once deployed.
     `dependencies` are all that it waits for; `property_dependencies` says which property makes it wait for what.
-    `aliases` are the URNs that it may be found under in an older state, inherited ones included (a preview lists none).
+    `aliases` are the URNs that it may be found under in an older state, inherited ones included; only a plan knows them.
+    `delete_before_replace` is None where the plugin decides. `custom_timeouts` are in seconds.
     """
 
     urn: str
@@ -38,6 +39,7 @@ class Resource:
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     additional_secret_outputs: tuple[str, ...] = ()
+    custom_timeouts: Mapping[str, float] = field(default_factory=dict)
     import_id: str | None = None
     outputs: Mapping[str, Value] = field(default_factory=dict)
     id: str | None = None
@@ -78,6 +80,7 @@ class Resource:
             "ignoreChanges": list(self.ignore_changes),
             "replaceOnChanges": list(self.replace_on_changes),
             "additionalSecretOutputs": list(self.additional_secret_outputs),
+            "customTimeouts": dict(self.custom_timeouts),
             "importId": self.import_id,
             **({"outputs": to_json(self.outputs)} if self.outputs else {}),
             **({"id": self.id} if self.id else {}),

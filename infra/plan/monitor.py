@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, Literal, NoReturn
 
@@ -21,6 +22,9 @@ _PROVIDER_PREFIX: Final = "pulumi:providers:"
 _NEVER_BY_DEFAULT: Final = frozenset({"aws", "kubernetes"})
 """Packages whose default provider would take its region or cluster from whoever runs the program."""
 
+_UNITS: Final = {"h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+"""Seconds in each unit of a duration, such as the "1h30m" of a custom timeout."""
+
 _FEATURES: Final = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -38,11 +42,11 @@ _FEATURES: Final = (
 
 
 class Monitor:
-    """Stands in the engine's place. `resources` are those registered so far by URN, `failures` what went wrong."""
+    """Stands in the engine's place. `resources` are those registered so far, by URN."""
 
-    def __init__(self, *, project: str, stack: str) -> None:
+    def __init__(self, *, project: str, stack: str, on_refusal: Callable[[PlanError], None]) -> None:
         self.resources: dict[str, Resource] = {}
-        self.failures: list[BaseException] = []
+        self._on_refusal = on_refusal
         self._project = project
         self._stack = stack
         self._half_known_providers: set[str] = set()
@@ -111,7 +115,7 @@ class Monitor:
 
     def _refuse(self, reason: str) -> NoReturn:
         error = PlanError(reason)
-        self.failures.append(error)
+        self._on_refusal(error)
         raise error
 
     def _resource(self, request: resource_pb2.RegisterResourceRequest) -> Resource:
@@ -145,6 +149,9 @@ class Monitor:
             ignore_changes=tuple(sorted(request.ignoreChanges)),
             replace_on_changes=tuple(sorted(request.replaceOnChanges)),
             additional_secret_outputs=tuple(sorted(request.additionalSecretOutputs)),
+            custom_timeouts={
+                operation.name: _seconds(duration) for operation, duration in request.customTimeouts.ListFields()
+            },
             import_id=request.importId or None,
         )
 
@@ -161,6 +168,12 @@ class Monitor:
             )
         name = _default_provider_name(request.version)
         return urn.make(self._stack, self._project, None, _PROVIDER_PREFIX + package, name)
+
+
+def _seconds(duration: str) -> float:
+    parts = re.findall(r"([0-9.]+)([a-zµ]+)", duration)
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    return int(seconds) if seconds == int(seconds) else seconds
 
 
 def _inherited(

@@ -9,7 +9,7 @@ from inspect import isawaitable
 
 from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.proto import engine_pb2
-from pulumi.runtime.settings import ROOT, SETTINGS, Settings, _get_rpc_manager, configure
+from pulumi.runtime.settings import ROOT, SETTINGS, Settings, configure
 
 from infra.graph import ResourceGraph
 from infra.plan.loop import PlanLoop
@@ -40,42 +40,32 @@ def plan(
 def _plan(
     program: Callable[[], object], project: str, stack: str, organization: str, config: Mapping[str, str]
 ) -> ResourceGraph:
-    monitor = Monitor(project=project, stack=stack)
+    loop = PlanLoop()
+    monitor = Monitor(project=project, stack=stack, on_refusal=loop.note)
     configure(Settings(project, stack, monitor=monitor, engine=_Log(), dry_run=True, organization=organization))
     SETTINGS.callbacks = monitor.callbacks  # pyright: ignore[reportAttributeAccessIssue]
     set_all_config(dict(config), [])
     ROOT.set(None)
 
-    async def watched() -> None:
+    async def noted() -> None:
         try:
             result = program()
             if isawaitable(result):
                 await result
         except BaseException as error:
-            monitor.failures.append(error)
+            loop.note(error)
             raise
 
-    failure = _run(watched, monitor)
+    try:
+        loop.run_until_complete(run_in_stack(noted))  # pyright: ignore[reportArgumentType]
+    except BaseException as error:
+        loop.note(error)
+    finally:
+        loop.discard()
+    failure = loop.first_error()
     if failure is not None:
         raise failure
     return ResourceGraph(monitor.resources.values())
-
-
-def _run(program: Callable[[], object], monitor: Monitor) -> BaseException | None:
-    """Returns what went wrong first: the SDK raises what it met last, and hides a failed call that nobody awaited."""
-    loop = PlanLoop()
-    try:
-        loop.run_until_complete(run_in_stack(program))  # pyright: ignore[reportArgumentType]
-    except BaseException as error:
-        monitor.failures.append(_get_rpc_manager().unhandled_exception or error)
-    finally:
-        loop.discard()
-    if not monitor.failures:
-        return None
-    first = monitor.failures[0]
-    if first.__cause__ is first:
-        first.__cause__ = None
-    return first
 
 
 class _Log:
