@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from infra.catalogue import bookfile
-from infra.catalogue.bookfile import GLOBAL, Price
+from infra.catalogue.bookfile import GLOBAL, Price, plain
 from infra.catalogue.bulkfile import BrokenPriceFile
 from infra.catalogue.bulklist import Item, PriceList, read_list
 from infra.catalogue.offers import offers
@@ -40,6 +40,17 @@ class RefreshSummary:
     unchanged: int
     kept: int
     disputed: tuple[Item, ...]
+
+    def lines(self) -> tuple[str, ...]:
+        """The summary in words, a line a price that is new, gone, moved or disputed, and the counts."""
+        return (
+            *(f"added    {_name(price)}: {plain(price.usd)}" for price in self.added),
+            *(f"changed  {_name(after)}: {plain(before.usd)} -> {plain(after.usd)}" for before, after in self.changed),
+            *(f"removed  {_name(price)}: {plain(price.usd)}" for price in self.removed),
+            *(f"disputed {': '.join(item)}: the list has two prices; the old one is kept" for item in self.disputed),
+            f"{len(self.added)} added, {len(self.changed)} changed, {len(self.removed)} removed, "
+            f"{self.unchanged} unchanged, {self.kept} kept that no list carries",
+        )
 
 
 def refresh(base_url: str, regions: Sequence[str], out_dir: Path, today: date) -> RefreshSummary:
@@ -128,6 +139,11 @@ def _summary(old: Iterable[Price], new: Iterable[Price], kept: int, disputed: It
         kept=kept,
         disputed=tuple(sorted(disputed)),
     )
+
+
+def _name(price: Price) -> str:
+    tier = f" above {plain(price.above)}" if price.above else ""
+    return f"{price.region} {price.service}: {price.item}, per {price.unit}, {price.kind}{tier}"
 
 
 def _everything(book: Path) -> list[Price]:

@@ -68,9 +68,10 @@ class Estimate:
 
     def standby(self) -> Span:
         """What stands in regions other than the active one, with what is sent there."""
-        return total(item.amount for item in self.items if self._is_standby(item))
+        return total(item.amount for item in self.items if self.is_standby(item))
 
-    def _is_standby(self, item: LineItem) -> bool:
+    def is_standby(self, item: LineItem) -> bool:
+        """Whether a line item stands in a region other than the active one, or is for what is sent there."""
         return (item.charge.serves or item.charge.region) not in (self.active_region, GLOBAL)
 
 

@@ -41,10 +41,12 @@ def cluster(eks: Subject) -> Outcome:
 
 
 def node_pool(pool: Subject) -> Outcome:
-    """The nodes that the pool's pods fill, of the cheapest type that it allows; their disks count as "other"."""
+    """The nodes that the pool's pods fill, of the cheapest type that it allows; their disks count as "other".
+
+    A pool that no pod chooses has no node.
+    """
     workloads = on_pool(pool.plan, pool.resource)
     if not workloads:
-        yield pool.unpriced("no pod of the plan chooses this pool, so how many nodes it has can't be told")
         return
     type_ = _cheapest(pool, _instance_types(pool))
     needed = nodes(workloads, specs.find("ec2", type_), pool.plan)
@@ -89,8 +91,13 @@ def _node_gib(pool: Subject) -> Decimal:
 
 
 def _group(pool: Subject, workloads: Sequence[Workload]) -> Group:
-    """The roadmap's component that the pool's first workload belongs to, by the component of this project above it."""
-    above = pool.plan.graph.ancestors(workloads[0].resource)
+    """The roadmap's component that the pool's workloads belong to; "other" where they belong to several."""
+    groups = {_group_of(pool, workload) for workload in workloads}
+    return groups.pop() if len(groups) == 1 else Group.OTHER
+
+
+def _group_of(pool: Subject, workload: Workload) -> Group:
+    above = pool.plan.graph.ancestors(workload.resource)
     modules = (ancestor.type.split(":")[1] for ancestor in above if ancestor.package == "ramp")
     return next((_GROUPS[module] for module in modules if module in _GROUPS), Group.OTHER)
 

@@ -1,0 +1,67 @@
+"""A document's phases priced: what the other modules need, from a roadmap and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.catalogue.prices import MissingPrice, PriceBook
+from infra.config import PhaseConfig
+from infra.cost.estimate import Estimate, estimate
+from infra.cost.items import Group
+from infra.cost.subject import Plan
+from infra.cost.usage import Usage
+from infra.derive.step import Step
+from infra.errors import InputError, Mistake
+from infra.graph import ResourceGraph
+from infra.plan import plan_config
+from infra.roadmap.model import Role, Size
+from infra.selection import Document, load_document, select
+
+_SIZED = {
+    Role.APPLICATION: Group.APPLICATION,
+    Role.DATABASE: Group.DATABASE,
+    Role.CACHE: Group.CACHE,
+    Role.QUEUE: Group.QUEUE,
+}
+
+
+@dataclass(frozen=True)
+class PricedPhase:
+    """One phase: its plan, its bill, and the sizes that the document gives."""
+
+    plan: Plan
+    estimate: Estimate
+    sizes: Mapping[Group, Size]
+
+
+def priced(roadmap: Path | None = None, settings: Path | None = None) -> tuple[Document, tuple[PricedPhase, ...]]:
+    """A document's phases, priced as `ramp plan` plans them: from the document where one is named, else as committed."""
+    document = load_document(roadmap, settings)
+    configs = (select(key, document, straight=bool(roadmap or settings)).config for key in document.keys)
+    return document, tuple(price_phase(config, document) for config in configs)
+
+
+def price_document(document: Document) -> tuple[PricedPhase, ...]:
+    """Every phase of a document, priced. Raises InputError where the book lacks a price."""
+    return tuple(price_phase(phase.config, document) for phase in document.phases)
+
+
+def price_phase(config: PhaseConfig, document: Document, graph: ResourceGraph | None = None) -> PricedPhase:
+    """One phase priced; `graph` is its plan where that is made already. Raises InputError where a price is missing."""
+    settings = document.settings.settings.usage.of(config.name)
+    try:
+        book = PriceBook.load(config.regions)
+        plan = Plan(graph or plan_config(config), config, Usage(settings, config.users), book)
+        return PricedPhase(plan, estimate(plan), sizes(document, config.name))
+    except MissingPrice as error:
+        hint = "Add it to infra/catalogue/data/prices with its source, or run `ramp prices refresh`."
+        raise InputError([Mistake("price book", None, config.name, str(error), "a price for it", hint)]) from error
+
+
+def sizes(document: Document, phase: str) -> dict[Group, Size]:
+    """The size of one server of each kind in a phase, this phase's or carried on."""
+    step = Step(document.roadmap, document.roadmap.phase(phase), document.settings)
+    stated = {group: step.stated(role, lambda cell: cell.size) for role, group in _SIZED.items()}
+    return {group: size.value for group, size in stated.items() if size}
