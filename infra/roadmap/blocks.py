@@ -94,9 +94,11 @@ def _node(node: Any, first_line: int, depth: int) -> Node:
             return Node([_node(item, first_line, depth + 1) for item in node.value], line)
         case MappingNode():
             keys = [key.value if isinstance(key, ScalarNode) else "?" for key, _ in node.value]
-            for i, key in enumerate(keys):
-                if key in keys[:i]:
-                    raise MarkedYAMLError(problem=f"key {key} twice", problem_mark=node.value[i][0].start_mark)
+            seen: set[str] = set()
+            for key, (written, _) in zip(keys, node.value, strict=True):
+                if key in seen:
+                    raise MarkedYAMLError(problem=f"key {key} twice", problem_mark=written.start_mark)
+                seen.add(key)
             values = [_node(value, first_line, depth + 1) for _, value in node.value]
             return Node(dict(zip(keys, values, strict=True)), line)
         case _:

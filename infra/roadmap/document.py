@@ -60,11 +60,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row's cells as plain text; `surplus` counts cells beyond the header, which Markdown would drop."""
+    """One row's cells as plain text; `surplus` holds those beyond the header, which Markdown would drop."""
 
     cells: tuple[str, ...]
     line: int
-    surplus: int = 0
+    surplus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ class _Builder:
             written.pop()
         first = 1 if written and not written[0].strip() else 0
         cells = tuple(plain(_content(cell)) for cell in node.children)
-        return TableRow(cells, line, max(0, len(written) - first - len(cells)))
+        return TableRow(cells, line, tuple(map(plain, written[first + len(cells) :])))
 
 
 def _line(node: SyntaxTreeNode) -> int:

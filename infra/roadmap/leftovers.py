@@ -37,6 +37,10 @@ def leftovers(root: Section, outside: Parts, sized: list[Section], reading: Read
                 reading.mistake(
                     line, section.title or "phase", text, allowed, "Leave the figure out if it is a remark."
                 )
+    for section, table in _tables(root):
+        for row in table.rows:
+            for cell in row.surplus:
+                reading.remark(cell, row.line, f"{section.title}, beyond the table's columns")
     rest = [
         Item(text, line, section.title)
         for section in root.walk()
@@ -54,6 +58,13 @@ def _refuse(block: Block, reading: Reading) -> None:
         )
     elif isinstance(block, Code) and (kind := stated(block)):
         reading.report(block.line, str(kind), "a block outside any phase", "the block under the phase it is for")
+
+
+def _tables(root: Section) -> Iterator[tuple[Section, Table]]:
+    for section in root.walk():
+        for block in section.blocks:
+            if isinstance(block, Table):
+                yield section, block
 
 
 def _sizes(table: Table) -> bool:

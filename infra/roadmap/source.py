@@ -7,7 +7,7 @@ from pathlib import Path
 from infra.errors import InputError, Mistake
 from infra.roadmap.mistakes import meant
 
-# The longest public roadmap we met has 180 kB. Beyond one MiB somebody named the wrong file.
+# The longest public plan we met has about 100 kB. Beyond one MiB somebody named the wrong file.
 MAX_BYTES = 1024 * 1024
 
 

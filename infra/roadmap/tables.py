@@ -166,7 +166,7 @@ def _row(line: TableRow, where: Layout, phase: int, earlier: dict[Role, Row], re
         reading.report(
             line.line,
             label or "table row",
-            f"{len(line.cells) + line.surplus} cells",
+            f"{len(line.cells) + len(line.surplus)} cells",
             f"{len(line.cells)} cells, as many as the header has",
             "Write a | inside a cell as \\|.",
         )

@@ -76,6 +76,26 @@ def test_an_added_column_is_listed_as_not_used() -> None:
     assert {("Data", "PostgreSQL, column Team"), ("Data", "PostgreSQL, column Owner")} <= unused
 
 
+def test_a_cell_beyond_a_table_s_columns_is_listed_as_not_used() -> None:
+    """Guards against Markdown's silence about cells that have no heading."""
+    text = DOCUMENTS[0].read_text(encoding="utf-8")
+    row = "| Memory leaks | Low | High | Comprehensive testing, monitoring |"
+    assert row in text
+    roadmap = read_text(text.replace(row, f"{row} since May |"), "r.md")
+    assert ("since May", "Technical Risks, beyond the table's columns") in {(i.text, i.heading) for i in roadmap.unused}
+
+
+def test_a_section_about_the_baseline_within_a_phase_is_not_the_baseline() -> None:
+    """Guards against a phase's own table being read as what runs today."""
+    text = DOCUMENTS[0].read_text(encoding="utf-8")
+    baseline = text[text.index("## Current Baseline") : text.index("## Scaling Strategies")]
+    moved = text.replace(baseline, "") + "\n" + baseline
+    label = "**Infrastructure Changes**:\n| Component | Phase 1"
+    assert label in moved
+    roadmap = read_text(moved.replace(label, label.replace("Infrastructure Changes", "Current Infrastructure")), "r.md")
+    assert roadmap.phase("baseline").title == "Current Baseline"
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
 def test_each_placeholder_stands_where_it_says(end: str) -> None:
     """Guards the columns by which figures are written back byte for byte."""

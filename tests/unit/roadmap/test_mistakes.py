@@ -175,6 +175,13 @@ def test_an_hpa_with_min_above_max_is_refused_with_both_lines() -> None:
     ]
 
 
+def test_a_key_that_is_there_twice_is_refused_at_its_second_line() -> None:
+    """Guards against YAML's silence: of two values the last would win."""
+    assert mistakes(("  minReplicas: 4\n", "  minReplicas: 4\n  minReplicas: 6\n")) == [
+        "r.md:127: HPA block: got 'minReplicas: 6'; allowed: one YAML document. YAML says: key minReplicas twice."
+    ]
+
+
 def test_an_unknown_key_of_the_hpa_is_refused_with_the_one_probably_meant() -> None:
     """Guards against a field that is read by nobody."""
     assert mistakes(("  maxReplicas: 10\n", "  maxReplicas: 10\n  minReplica: 2\n")) == [
