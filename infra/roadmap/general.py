@@ -13,7 +13,7 @@ from infra.roadmap.model import CostRow, Fact, Item, KeyMetric, Risk, SavingsCla
 from infra.roadmap.numbers import DASHES
 from infra.roadmap.phases import items
 from infra.roadmap.placeholders import is_blank
-from infra.roadmap.tables import cost_rows
+from infra.roadmap.tables import cost_rows, layout
 
 # Beneath a checklist or a list of metrics a title is a group's name; elsewhere these kinds speak for themselves.
 _LAST_WORD = (Kind.CHECKLIST, Kind.METRICS)
@@ -137,11 +137,20 @@ def read_costs(parts: Parts, reading: Reading) -> tuple[CostRow, ...]:
     found: tuple[CostRow, ...] = ()
     for section, _ in parts:
         for block in section.blocks:
-            if isinstance(block, Table) and any(re.search(r"cost|price", h, re.IGNORECASE) for h in block.header):
-                users = re.search(r"users", block.header[0], re.IGNORECASE)
+            name = _cost_table(block) if isinstance(block, Table) else None
+            if isinstance(block, Table) and name:
                 reading.use(block.line, *(row.line for row in block.rows))
-                found += cost_rows(block, "per_user" if users else "breakdown", 0)
+                found += cost_rows(block, name, 0)
     return found
+
+
+def _cost_table(table: Table) -> str | None:
+    """What a table's costs are listed by, which is what its first column names; None if it is no cost table."""
+    if not any(re.search(r"cost|price", heading, re.IGNORECASE) for heading in table.header):
+        return None
+    if re.search(r"users", table.header[0], re.IGNORECASE):
+        return "per_user"
+    return "breakdown" if layout(table, 0).component == 0 else None
 
 
 def _direction(title: str) -> str | None:

@@ -13,7 +13,7 @@ from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Item
 from infra.roadmap.phases import check_title, stated
 from infra.roadmap.regions import code_lines
-from infra.roadmap.tables import is_infrastructure
+from infra.roadmap.tables import ANY_PHASE, is_infrastructure
 
 # A size in running text: a phase that states one means it, and the reader plans only from tables and blocks.
 _SIZE = re.compile(r"\d\s*v?cpus?\b|\d\s*[x\u00d7]\s*\d|\d[\s-]*(?:nodes?|(?:read )?replicas?)\b", re.IGNORECASE)
@@ -52,7 +52,7 @@ def leftovers(root: Section, outside: Parts, sized: list[Section], reading: Read
 
 
 def _refuse(block: Block, reading: Reading) -> None:
-    if isinstance(block, Table) and is_infrastructure(block, 10_000) and _sizes(block):
+    if isinstance(block, Table) and is_infrastructure(block, ANY_PHASE) and _sizes(block):
         reading.mistake(
             block.line, "infrastructure table", " | ".join(block.header), "a table under the baseline or under a phase"
         )

@@ -37,6 +37,10 @@ _COLUMNS: tuple[tuple[str, Column], ...] = (
 _HEADINGS = ["Component", "Current", "New", "Before", "After", "From", "To", "Target", "Spec", "Count", "Cost Impact"]
 
 
+# A phase later than any: to it, every "Phase N" column says what there was before.
+ANY_PHASE = 10_000
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where the columns of a table stand; -1 for one that it lacks."""

@@ -122,6 +122,22 @@ def test_a_sized_phase_without_a_table_is_refused() -> None:
     )
 
 
+def test_a_phase_without_limit_that_sizes_something_is_planned() -> None:
+    """Guards against servers in a last phase of 10,000+ users that are passed over as a sketch."""
+    label = "**Architecture Evolution**:\n"
+    assert label in ROADMAP
+    text = ROADMAP.replace(label, f"**Infrastructure**:\n- Application Server: 90x 8vCPU, 16GB\n\n{label}")
+    phase = read_text(text, "r.md").phase("phase4")
+    assert (phase.users.value, phase.rows[0].after.value.count) == (10_000, 90)
+
+
+def test_a_block_in_a_sketched_phase_is_refused() -> None:
+    """Guards against regions that are stated where no phase plans them."""
+    block = "```\nPrimary Region (EU-West):\n  - Active servers (3 pods)\n```\n\n**Architecture Evolution**:\n"
+    found = mistakes(("**Architecture Evolution**:\n", block))
+    assert found[0].startswith("r.md:248: Phase 4: 10,000+ Users (Beyond Year 1): got no infrastructure table;")
+
+
 def test_a_table_whose_delimiter_row_is_broken_is_refused() -> None:
     """Guards against Markdown's silence: such a table is a paragraph, and its numbers would be lost."""
     found = mistakes(("|-----------|---------|-----|-------------|", "|-----------|---------|-----|"))
