@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import traceback
 
 import pulumi
@@ -126,9 +127,20 @@ def test_a_resource_without_an_explicit_provider_is_refused(graph_of, make, pack
     ids=["data source", "data source nobody waits for", "existing resource", "other stack"],
 )
 def test_whatever_asks_the_cloud_is_refused(graph_of, call):
-    """Guards against plans that need an account, also where the SDK drops the error because nobody uses the answer."""
+    """Guards against plans that need an account, also where nobody uses the answer."""
     with pytest.raises(PlanError, match=r"asks the cloud"):
         graph_of(call)
+
+
+def test_a_refusal_stands_even_if_the_program_catches_it(graph_of):
+    """Guards against a plan of the program's way out, which isn't what the engine would register."""
+
+    def program() -> None:
+        with contextlib.suppress(Exception):
+            aws.get_availability_zones()
+
+    with pytest.raises(PlanError, match=r"asks the cloud"):
+        graph_of(program)
 
 
 def test_waiting_for_what_never_comes_is_an_error(graph_of):
