@@ -16,7 +16,7 @@ from infra.roadmap.model import CostRow, DatabaseHost, Fact, Hpa, Item, MultiReg
 from infra.roadmap.placeholders import is_blank
 from infra.roadmap.regions import code_lines, opens_region, read_regions, section_lines
 from infra.roadmap.replication import read_replication
-from infra.roadmap.tables import ANY_PHASE, cost_rows, is_infrastructure, layout, list_table, read_rows
+from infra.roadmap.tables import cost_rows, is_infrastructure, layout, list_table, read_rows
 
 # Code in these languages is told to people; infrastructure is stated in YAML or plain blocks.
 _FOR_PEOPLE = re.compile(
@@ -77,37 +77,6 @@ def read_phase(
         reading.report(section.line, section.title, "no user count", "a count, as in Phase 2: 2,000 → 5,000 Users")
         return None, tuple(draft.costs)
     return _phase(section, heading, heading.users, draft), tuple(draft.costs)
-
-
-def is_horizon(section: Section) -> bool:
-    """Whether a phase only sketches what comes beyond the sized ones: it sizes nothing, and has no finite number of users."""
-    sized = any(_sizes(block, part) for part in section.walk() for block in part.blocks)
-    return not sized and read_heading(section, Reading("")).unlimited
-
-
-def _sizes(block: Block, section: Section) -> bool:
-    """Whether a block states infrastructure, so that its phase has to be planned."""
-    match block:
-        case Table():
-            return is_infrastructure(block, ANY_PHASE)
-        case Code():
-            return stated(block) is not None
-        case Listing():
-            return kind_of(section.title) is Kind.INFRASTRUCTURE and any(map(list_table, block.entries))
-        case _:
-            return False
-
-
-def read_horizon(section: Section, reading: Reading) -> list[Item]:
-    """Every list entry of a sketched phase, under the entry or label it stands in."""
-    read_heading(section, reading)
-    return [
-        item
-        for part in section.walk()
-        for block in part.blocks
-        if isinstance(block, Listing)
-        for item in items(block, part.title, reading)
-    ]
 
 
 def items(block: Listing, heading: str, reading: Reading) -> list[Item]:

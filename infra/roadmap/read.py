@@ -23,11 +23,12 @@ from infra.roadmap.general import (
     read_triggers,
 )
 from infra.roadmap.headings import read_heading
+from infra.roadmap.horizon import is_horizon, read_horizon
 from infra.roadmap.labels import Kind
 from infra.roadmap.leftovers import leftovers
 from infra.roadmap.mistakes import Reading, meant
 from infra.roadmap.model import CostRow, Item, Phase, Roadmap, Role, Row
-from infra.roadmap.phases import is_horizon, items, read_horizon, read_phase
+from infra.roadmap.phases import items, read_phase
 from infra.roadmap.placeholders import placeholders
 from infra.roadmap.source import read_file
 from infra.roadmap.title import read_title
