@@ -1,0 +1,237 @@
+"""Envoy on a cluster: the pods of one proxy, which read a bootstrap given as plain data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components import naming
+from components.authority import Certificate
+from components.envoy_config import METRICS_PORT
+from components.node_pool import tolerations
+
+BOOTSTRAP = "envoy.json"
+CONFIGURATION = "/etc/envoy"
+TLS_FOLDER = "/etc/envoy-tls"
+USER_ID = 10001
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvoyArgs:
+    """`replicas` pods of a proxy `app` that listens on `ports` (by name) as its `bootstrap` says.
+
+    `cpu_millicores` and `memory_mib` are what one pod asks for, the memory also its limit. A pod that goes keeps serving
+    for `drain_seconds`, while others learn of it. `certificate` is mounted in TLS_FOLDER as tls.crt and tls.key.
+    """
+
+    app: str
+    namespace: str
+    image: str
+    replicas: int
+    ports: Mapping[str, int]
+    bootstrap: Mapping[str, Any]
+    cpu_millicores: int
+    memory_mib: int
+    drain_seconds: int
+    node_selector: Mapping[str, str]
+    pool: str
+    certificate: Certificate | None = None
+
+
+class Envoy(pulumi.ComponentResource):
+    """A proxy's pods.
+
+    Creates: a ConfigMap with the bootstrap, a Secret with the certificate where there is one, a Deployment spread over
+    zones and nodes, whose pods are made anew when either changes, a Service and a PodDisruptionBudget.
+
+    Outputs: `service` and `host` (its short name and its name in the cluster, plain strings).
+    """
+
+    service: str
+    host: str
+
+    def __init__(self, name: str, args: EnvoyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:envoy:Envoy", name, None, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.service = naming.physical(naming.OBJECT, args.app)
+        self.host = service_host(self.service, args.namespace)
+        self._labels = {"app.kubernetes.io/name": self.service}
+        self._metadata = k8s.meta.v1.ObjectMetaArgs(name=self.service, namespace=args.namespace, labels=self._labels)
+
+        bootstrap = bootstrap_file(args.bootstrap)
+        k8s.core.v1.ConfigMap(
+            f"{name}-configuration", metadata=self._metadata, data={BOOTSTRAP: bootstrap}, opts=self._child
+        )
+        if args.certificate:
+            self._secret(args.certificate)
+        self._deployment(bootstrap)
+        self._service()
+        self._disruption_budget()
+        self.register_outputs({"host": self.host})
+
+    def _secret(self, certificate: Certificate) -> None:
+        k8s.core.v1.Secret(
+            f"{self._name}-tls",
+            metadata=self._metadata,
+            type="kubernetes.io/tls",
+            string_data={
+                "tls.crt": pulumi.Output.secret(certificate.certificate_pem),
+                "tls.key": pulumi.Output.secret(certificate.private_key_pem),
+            },
+            opts=self._child,
+        )
+
+    def _deployment(self, bootstrap: str) -> None:
+        """The checksum makes pods anew where the bootstrap or the certificate changed: Envoy reads them once."""
+        args = self._args
+        read = [bootstrap, args.certificate.certificate_pem] if args.certificate else [bootstrap]
+        annotations: dict[str, pulumi.Input[str]] = {
+            "ramp/checksum": pulumi.Output.all(*read).apply(checksum),
+            "prometheus.io/scrape": "true",
+            "prometheus.io/port": str(METRICS_PORT),
+            "prometheus.io/path": "/stats/prometheus",
+        }
+        k8s.apps.v1.Deployment(
+            f"{self._name}-deployment",
+            metadata=self._metadata,
+            spec=k8s.apps.v1.DeploymentSpecArgs(
+                replicas=args.replicas,
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
+                strategy=k8s.apps.v1.DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                ),
+                min_ready_seconds=5,
+                revision_history_limit=5,
+                template=k8s.core.v1.PodTemplateSpecArgs(
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations), spec=self._pod()
+                ),
+            ),
+            opts=self._child,
+        )
+
+    def _pod(self) -> k8s.core.v1.PodSpecArgs:
+        args = self._args
+        return k8s.core.v1.PodSpecArgs(
+            automount_service_account_token=False,
+            enable_service_links=False,
+            node_selector=dict(args.node_selector),
+            tolerations=tolerations(args.pool),
+            termination_grace_period_seconds=args.drain_seconds + 15,
+            topology_spread_constraints=[
+                k8s.core.v1.TopologySpreadConstraintArgs(
+                    max_skew=1,
+                    topology_key=key,
+                    when_unsatisfiable="ScheduleAnyway",
+                    label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
+                )
+                for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+            ],
+            security_context=k8s.core.v1.PodSecurityContextArgs(
+                run_as_non_root=True,
+                run_as_user=USER_ID,
+                run_as_group=USER_ID,
+                fs_group=USER_ID,
+                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+            ),
+            containers=[self._container()],
+            volumes=self._volumes(),
+        )
+
+    def _container(self) -> k8s.core.v1.ContainerArgs:
+        """Hot restart is off: it needs shared memory, and Kubernetes restarts the pod instead."""
+        args = self._args
+        memory = f"{args.memory_mib}Mi"
+        ready = k8s.core.v1.HTTPGetActionArgs(path="/ready", port="metrics")
+        alive = k8s.core.v1.TCPSocketActionArgs(port="metrics")
+        drain = k8s.core.v1.SleepActionArgs(seconds=args.drain_seconds)
+        ports = {**args.ports, "metrics": METRICS_PORT}
+        return k8s.core.v1.ContainerArgs(
+            name="envoy",
+            image=args.image,
+            command=["envoy"],
+            args=envoy_arguments(args.cpu_millicores),
+            ports=[k8s.core.v1.ContainerPortArgs(name=name, container_port=port) for name, port in ports.items()],
+            resources=k8s.core.v1.ResourceRequirementsArgs(
+                requests={"cpu": f"{args.cpu_millicores}m", "memory": memory}, limits={"memory": memory}
+            ),
+            readiness_probe=k8s.core.v1.ProbeArgs(http_get=ready, period_seconds=5, failure_threshold=2),
+            liveness_probe=k8s.core.v1.ProbeArgs(tcp_socket=alive, period_seconds=10, failure_threshold=6),
+            lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=drain)),
+            security_context=k8s.core.v1.SecurityContextArgs(
+                allow_privilege_escalation=False,
+                read_only_root_filesystem=True,
+                capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
+            ),
+            volume_mounts=[
+                k8s.core.v1.VolumeMountArgs(name="configuration", mount_path=CONFIGURATION, read_only=True),
+                *(
+                    [k8s.core.v1.VolumeMountArgs(name="tls", mount_path=TLS_FOLDER, read_only=True)]
+                    if args.certificate
+                    else []
+                ),
+            ],
+        )
+
+    def _volumes(self) -> list[k8s.core.v1.VolumeArgs]:
+        configuration = k8s.core.v1.ConfigMapVolumeSourceArgs(name=self.service)
+        volumes = [k8s.core.v1.VolumeArgs(name="configuration", config_map=configuration)]
+        if self._args.certificate:
+            secret = k8s.core.v1.SecretVolumeSourceArgs(secret_name=self.service, default_mode=0o440)
+            volumes.append(k8s.core.v1.VolumeArgs(name="tls", secret=secret))
+        return volumes
+
+    def _service(self) -> None:
+        ports = self._args.ports
+        k8s.core.v1.Service(
+            f"{self._name}-service",
+            metadata=self._metadata,
+            spec=k8s.core.v1.ServiceSpecArgs(
+                type="ClusterIP",
+                selector=self._labels,
+                ports=[
+                    k8s.core.v1.ServicePortArgs(name=name, port=port, target_port=name) for name, port in ports.items()
+                ],
+            ),
+            opts=self._child,
+        )
+
+    def _disruption_budget(self) -> None:
+        """One pod at a time, so that a node drains while the others serve."""
+        k8s.policy.v1.PodDisruptionBudget(
+            f"{self._name}-pdb",
+            metadata=self._metadata,
+            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
+                max_unavailable=1, selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels)
+            ),
+            opts=self._child,
+        )
+
+
+def bootstrap_file(bootstrap: Mapping[str, Any]) -> str:
+    """The bootstrap as the file that Envoy reads, the same text for the same data."""
+    return json.dumps(bootstrap, indent=1) + "\n"
+
+
+def checksum(texts: Sequence[str]) -> str:
+    """Eight hexadecimal digits that change with any of the texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
+
+
+def envoy_arguments(cpu_millicores: int) -> list[str]:
+    """The command line: as many worker threads as the pod asks for CPUs, not as many as the node has."""
+    workers = str(max(1, math.ceil(cpu_millicores / 1000)))
+    return ["--config-path", f"{CONFIGURATION}/{BOOTSTRAP}", "--concurrency", workers, "--disable-hot-restart"]
+
+
+def service_host(service: str, namespace: str) -> str:
+    """The name of a Service in the cluster's DNS."""
+    return f"{service}.{namespace}.svc.cluster.local"

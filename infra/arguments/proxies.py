@@ -1,0 +1,55 @@
+"""Arguments of the proxies of one region: the API gateway and the egress proxy."""
+
+from __future__ import annotations
+
+from components.authority import Authority
+from components.egress import EgressArgs, ExternalService
+from components.gateway import GatewayArgs, Rate, ServiceRoute
+from components.node_pool import NodePool
+from infra.config import PhaseConfig
+from infra.config.proxies import EgressConfig, GatewayConfig
+
+
+def gateway(config: PhaseConfig, gateway: GatewayConfig, pool: NodePool) -> GatewayArgs:
+    """It listens on the port of the application's own service, so that the load balancer's target group stays as it is."""
+    services = config.app.services
+    return GatewayArgs(
+        namespace=config.app.namespace,
+        image=gateway.image,
+        replicas=gateway.replicas,
+        port=services[0].port,
+        routes=[ServiceRoute(service.name, service.port, service.path) for service in services],
+        api_versions=gateway.api_versions,
+        health_path=config.app.health_path,
+        user_header=config.web_acl.api_key_header,
+        user_rate=Rate(gateway.user_requests_per_second, gateway.user_burst),
+        service_rate=Rate(gateway.requests_per_second, gateway.burst),
+        trusted_hops=2 if config.cdn else 1,
+        timeout_seconds=gateway.timeout_seconds,
+        idle_seconds=gateway.idle_seconds,
+        retries=gateway.retries,
+        retry_budget_percent=gateway.retry_budget_percent,
+        max_requests=gateway.max_requests,
+        consecutive_errors=gateway.consecutive_errors,
+        ejection_seconds=gateway.ejection_seconds,
+        max_ejection_percent=gateway.max_ejection_percent,
+        cpu_millicores=gateway.cpu_millicores,
+        memory_mib=gateway.memory_mib,
+        drain_seconds=config.app.deregistration_seconds,
+        node_selector=pool.selector,
+        pool=pool.pool,
+    )
+
+
+def egress(config: PhaseConfig, egress: EgressConfig, pool: NodePool, authority: Authority) -> EgressArgs:
+    return EgressArgs(
+        namespace=config.app.namespace,
+        image=egress.image,
+        replicas=egress.replicas,
+        services=[ExternalService(name=name, **dict(service)) for name, service in egress.services.items()],
+        cpu_millicores=egress.cpu_millicores,
+        memory_mib=egress.memory_mib,
+        node_selector=pool.selector,
+        pool=pool.pool,
+        authority=authority,
+    )
