@@ -1,0 +1,261 @@
+"""The connection pooler: PgBouncer between the application's pods and the database servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.authority import Authority, Certificate
+from components.node_pool import tolerations
+from components.pool_sizes import PoolSizes
+from components.sql_job import digest
+from components.templates import render
+
+NAME = "pgbouncer"
+USER_ID = 10001
+CONFIGURATION = "/etc/pgbouncer"
+SECRETS = "/etc/pgbouncer-secrets"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One logical database: the host that writes it and those that read it. `read_hosts` empty: the writing host reads."""
+
+    database: str
+    write_host: pulumi.Input[str]
+    read_hosts: Sequence[pulumi.Input[str]]
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolerArgs:
+    """`replicas` pods listen on `port` for the logins of `verifiers` (SCRAM secrets), and route each database.
+
+    `certificate_authority` (PEM) is that of the servers, `authority` issues the pooler's own certificate. `cpu_millicores`
+    and `memory_mib` are what one pod asks for. `epoch` is that of the logins.
+    """
+
+    namespace: str
+    image: str
+    replicas: int
+    port: int
+    cpu_millicores: int
+    memory_mib: int
+    node_selector: Mapping[str, str]
+    pool: str
+    routes: Sequence[Route]
+    sizes: PoolSizes
+    verifiers: Mapping[str, pulumi.Input[str]]
+    epoch: int
+    certificate_authority: str
+    authority: Authority
+
+
+class Pooler(pulumi.ComponentResource):
+    """PgBouncer with a read-write and a read-only pool for each database, in transaction mode.
+
+    A database `x` is written through the name `x` and read through `x_ro`, over its replicas in turn. Creates: a
+    certificate, a ConfigMap (settings, databases, the servers' certificate authority), a Secret (SCRAM secrets and the
+    certificate's key), a Deployment spread over zones and nodes, a Service and a PodDisruptionBudget.
+
+    Outputs: `host` (a name in the cluster, a plain string), `port`.
+    """
+
+    host: str
+    port: int
+
+    def __init__(self, name: str, args: PoolerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:pooler:Pooler", name, None, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._labels = {"app.kubernetes.io/name": NAME}
+        self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
+        self.host, self.port = f"{NAME}.{args.namespace}.svc.cluster.local", args.port
+
+        settings = settings_file(args.port, args.sizes.clients)
+        databases = pulumi.Output.from_input(entries(args.routes)).apply(lambda known: databases_file(known, args.sizes))
+        certificate = self._certificate()
+        self._configuration(settings, databases)
+        self._secret(certificate)
+        read = pulumi.Output.all(settings, databases, certificate.certificate_pem, str(args.epoch))
+        self._deployment(read.apply(lambda texts: digest(*texts)))
+        self._service()
+        self._disruption_budget()
+        self.register_outputs({"host": self.host})
+
+    def _configuration(self, settings: str, databases: pulumi.Output[str]) -> None:
+        k8s.core.v1.ConfigMap(
+            f"{self._name}-configuration",
+            metadata=self._metadata,
+            data={
+                "pgbouncer.ini": settings,
+                "databases.ini": databases,
+                "rds-ca.pem": self._args.certificate_authority,
+            },
+            opts=self._child,
+        )
+
+    def _certificate(self) -> Certificate:
+        short = f"{NAME}.{self._args.namespace}"
+        return self._args.authority.issue(f"{self._name}-tls", [self.host, f"{short}.svc", short], self._child)
+
+    def _secret(self, certificate: Certificate) -> None:
+        userlist = pulumi.Output.all(**self._args.verifiers).apply(userlist_file)
+        k8s.core.v1.Secret(
+            f"{self._name}-secret",
+            metadata=self._metadata,
+            string_data={
+                "userlist.txt": pulumi.Output.secret(userlist),
+                "tls.crt": pulumi.Output.secret(certificate.certificate_pem),
+                "tls.key": pulumi.Output.secret(certificate.private_key_pem),
+            },
+            opts=self._child,
+        )
+
+    def _deployment(self, checksum: pulumi.Output[str]) -> None:
+        """The checksum makes pods anew where a file changed, since PgBouncer reads them once."""
+        annotations = {"ramp/checksum": checksum}
+        k8s.apps.v1.Deployment(
+            f"{self._name}-deployment",
+            metadata=self._metadata,
+            spec=k8s.apps.v1.DeploymentSpecArgs(
+                replicas=self._args.replicas,
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
+                strategy=k8s.apps.v1.DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+                ),
+                min_ready_seconds=5,
+                revision_history_limit=5,
+                template=k8s.core.v1.PodTemplateSpecArgs(
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations), spec=self._pod()
+                ),
+            ),
+            opts=self._child,
+        )
+
+    def _pod(self) -> k8s.core.v1.PodSpecArgs:
+        return k8s.core.v1.PodSpecArgs(
+            automount_service_account_token=False,
+            enable_service_links=False,
+            node_selector=dict(self._args.node_selector),
+            tolerations=tolerations(self._args.pool),
+            termination_grace_period_seconds=60,
+            topology_spread_constraints=[
+                k8s.core.v1.TopologySpreadConstraintArgs(
+                    max_skew=1,
+                    topology_key=key,
+                    when_unsatisfiable=when,
+                    label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
+                )
+                for key, when in (
+                    ("topology.kubernetes.io/zone", "ScheduleAnyway"),
+                    ("kubernetes.io/hostname", "DoNotSchedule"),
+                )
+            ],
+            security_context=k8s.core.v1.PodSecurityContextArgs(
+                run_as_non_root=True,
+                run_as_user=USER_ID,
+                run_as_group=USER_ID,
+                fs_group=USER_ID,
+                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+            ),
+            containers=[self._container()],
+            volumes=[
+                k8s.core.v1.VolumeArgs(
+                    name="configuration", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=NAME)
+                ),
+                k8s.core.v1.VolumeArgs(
+                    name="secrets", secret=k8s.core.v1.SecretVolumeSourceArgs(secret_name=NAME, default_mode=0o440)
+                ),
+            ],
+        )
+
+    def _container(self) -> k8s.core.v1.ContainerArgs:
+        """It waits before it stops, so that no new connection arrives at a pod that is going."""
+        args = self._args
+        memory = f"{args.memory_mib}Mi"
+        listens = k8s.core.v1.TCPSocketActionArgs(port="postgresql")
+        wait = k8s.core.v1.SleepActionArgs(seconds=15)
+        return k8s.core.v1.ContainerArgs(
+            name=NAME,
+            image=args.image,
+            command=["pgbouncer", f"{CONFIGURATION}/pgbouncer.ini"],
+            ports=[k8s.core.v1.ContainerPortArgs(name="postgresql", container_port=args.port)],
+            resources=k8s.core.v1.ResourceRequirementsArgs(
+                requests={"cpu": f"{args.cpu_millicores}m", "memory": memory}, limits={"memory": memory}
+            ),
+            readiness_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=5, failure_threshold=2),
+            liveness_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=10, failure_threshold=6),
+            lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=wait)),
+            security_context=k8s.core.v1.SecurityContextArgs(
+                allow_privilege_escalation=False,
+                read_only_root_filesystem=True,
+                capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
+            ),
+            volume_mounts=[
+                k8s.core.v1.VolumeMountArgs(name="configuration", mount_path=CONFIGURATION, read_only=True),
+                k8s.core.v1.VolumeMountArgs(name="secrets", mount_path=SECRETS, read_only=True),
+            ],
+        )
+
+    def _service(self) -> None:
+        k8s.core.v1.Service(
+            f"{self._name}-service",
+            metadata=self._metadata,
+            spec=k8s.core.v1.ServiceSpecArgs(
+                type="ClusterIP",
+                selector=self._labels,
+                ports=[k8s.core.v1.ServicePortArgs(name="postgresql", port=self.port, target_port="postgresql")],
+            ),
+            opts=self._child,
+        )
+
+    def _disruption_budget(self) -> None:
+        """One pod at a time, so that a node drains while the others serve."""
+        k8s.policy.v1.PodDisruptionBudget(
+            f"{self._name}-pdb",
+            metadata=self._metadata,
+            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
+                max_unavailable=1, selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels)
+            ),
+            opts=self._child,
+        )
+
+
+def read_name(database: str) -> str:
+    """The name by which a client reaches the read-only pool of a database."""
+    return f"{database}_ro"
+
+
+def settings_file(port: int, clients: int, configuration: str = CONFIGURATION, secrets: str = SECRETS) -> str:
+    """pgbouncer.ini. `configuration` and `secrets` are the folders of the other files."""
+    return render("pgbouncer.ini.j2", port=port, clients=clients, configuration=configuration, secrets=secrets)
+
+
+def entries(routes: Sequence[Route]) -> list[dict[str, Any]]:
+    """The routes as databases.ini takes them; hosts may still be outputs."""
+    return [
+        {
+            "database": route.database,
+            "read_name": read_name(route.database),
+            "write_host": route.write_host,
+            "read_hosts": list(route.read_hosts) or [route.write_host],
+            "port": route.port,
+        }
+        for route in routes
+    ]
+
+
+def databases_file(entries: Sequence[Mapping[str, Any]], sizes: PoolSizes) -> str:
+    """databases.ini: what each name that a client may ask for stands for."""
+    return render("pgbouncer-databases.ini.j2", routes=entries, write=sizes.write, read=sizes.read)
+
+
+def userlist_file(verifiers: Mapping[str, str]) -> str:
+    """userlist.txt: each login with its SCRAM secret."""
+    return render("userlist.txt.j2", verifiers=verifiers)

@@ -1,0 +1,124 @@
+"""A SQL script that runs once on a database server, from inside the cluster."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.node_pool import tolerations
+
+USER_ID = 10001
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseClient:
+    """How a Job reaches PostgreSQL: psql's image, where its pods run, and whose certificates they trust (PEM)."""
+
+    image: str
+    namespace: str
+    node_selector: Mapping[str, str]
+    pool: str
+    certificate_authority: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SqlJobArgs:
+    """`script` for psql on one server, run as the owner of the Kubernetes Secret `secret`.
+
+    The Secret's keys become environment variables: PGUSER and PGPASSWORD, and whatever the script reads by `\\getenv`.
+    `after` must have been made before it runs.
+    """
+
+    job: str
+    script: str
+    client: DatabaseClient
+    host: pulumi.Input[str]
+    port: int
+    database: str
+    secret: str
+    after: Sequence[pulumi.Resource] = ()
+
+
+class SqlJob(pulumi.ComponentResource):
+    """A Kubernetes Job that runs a script with psql, and is made anew when the script changes.
+
+    The script must be one that may run again. The server's certificate is verified. Creates: a ConfigMap with the script
+    and the certificates, and the Job, both named after the script's digest: a Job can't be changed once it is there.
+    """
+
+    def __init__(self, name: str, args: SqlJobArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:sqljob:SqlJob", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        content = {"script.sql": args.script, "rds-ca.pem": args.client.certificate_authority}
+        metadata = k8s.meta.v1.ObjectMetaArgs(
+            name=f"{args.job}-{digest(*content.values())}", namespace=args.client.namespace
+        )
+        k8s.core.v1.ConfigMap(f"{name}-script", metadata=metadata, data=content, immutable=True, opts=child)
+        k8s.batch.v1.Job(
+            f"{name}-job",
+            metadata=metadata,
+            spec=k8s.batch.v1.JobSpecArgs(
+                backoff_limit=6,
+                active_deadline_seconds=900,
+                template=k8s.core.v1.PodTemplateSpecArgs(spec=pod(args, str(metadata.name))),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+        )
+        self.register_outputs({})
+
+
+def digest(*texts: str) -> str:
+    """Eight hexadecimal digits that change with any of the texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
+
+
+def pod(args: SqlJobArgs, config_map: str) -> k8s.core.v1.PodSpecArgs:
+    """The pod that runs the script: it may not write, has no token, and sees no other secret than its own."""
+    client = args.client
+    connection = {
+        "PGHOST": args.host,
+        "PGPORT": str(args.port),
+        "PGDATABASE": args.database,
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": "/script/rds-ca.pem",
+        "PGCONNECT_TIMEOUT": "10",
+    }
+    source = k8s.core.v1.EnvFromSourceArgs(secret_ref=k8s.core.v1.SecretEnvSourceArgs(name=args.secret))
+    return k8s.core.v1.PodSpecArgs(
+        restart_policy="Never",
+        automount_service_account_token=False,
+        node_selector=dict(client.node_selector),
+        tolerations=tolerations(client.pool),
+        security_context=k8s.core.v1.PodSecurityContextArgs(
+            run_as_non_root=True,
+            run_as_user=USER_ID,
+            seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+        ),
+        containers=[
+            k8s.core.v1.ContainerArgs(
+                name="psql",
+                image=client.image,
+                command=["psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file=/script/script.sql"],
+                env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in connection.items()],
+                env_from=[source],
+                resources=k8s.core.v1.ResourceRequirementsArgs(
+                    requests={"cpu": "50m", "memory": "64Mi"}, limits={"memory": "64Mi"}
+                ),
+                security_context=k8s.core.v1.SecurityContextArgs(
+                    allow_privilege_escalation=False,
+                    read_only_root_filesystem=True,
+                    capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
+                ),
+                volume_mounts=[k8s.core.v1.VolumeMountArgs(name="script", mount_path="/script", read_only=True)],
+            )
+        ],
+        volumes=[
+            k8s.core.v1.VolumeArgs(
+                name="script", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=config_map, default_mode=0o444)
+            )
+        ],
+    )

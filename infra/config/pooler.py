@@ -1,0 +1,76 @@
+"""Config of the connection pooler and of the logical shards that it routes to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from components import shard_map
+from components.pool_sizes import PoolSizes, pool_sizes
+from infra.config.scalars import NaturalInt, Port, PositiveInt, Section
+
+ImageName = Annotated[str, StringConstraints(pattern=r"^[^\s]+$", min_length=1)]
+Moment = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]Z$")]
+
+
+class PoolerConfig(Section):
+    """PgBouncer between the application and the database, in each region."""
+
+    image: ImageName
+    replicas: PositiveInt = Field(ge=2, le=20, description="Pods in each region.")
+    port: Port
+    max_connections: PositiveInt = Field(ge=6, description="What one database server allows.")
+    reserved_percent: NaturalInt = Field(le=90, description="Of max_connections, for administrators and Jobs.")
+    connections_per_pod: PositiveInt = Field(description="What one application pod may have open, for reads or writes.")
+    cpu_millicores: PositiveInt
+    memory_mib: PositiveInt
+
+    def sizes(self, shards: ShardLayout | None, read_replicas: int, app_pods: int) -> PoolSizes:
+        """The pools of each pooler pod in a region, by the fullest database server. Raises ValueError if they don't fit."""
+        placed = shard_map.routed(shards.count, shards.moves) if shards else ()
+        databases = max(Counter((1, *placed)).values())
+        return pool_sizes(
+            max_connections=self.max_connections,
+            reserved_percent=self.reserved_percent,
+            poolers=self.replicas,
+            databases=databases,
+            replicas=read_replicas,
+            app_pods=app_pods,
+            connections_per_pod=self.connections_per_pod,
+        )
+
+
+class MoveConfig(Section):
+    """Shards on their way to another database server, all in the same state."""
+
+    shards: tuple[NaturalInt, ...] = Field(min_length=1)
+    to: PositiveInt = Field(ge=2, description="The number of the server that takes them over.")
+    caught_up: Moment | None = Field(
+        description="When the copy was seen to follow the original (UTC); null: it doesn't."
+    )
+    cut_over: bool = Field(description="Whether they are served by the new server.")
+
+
+class ShardLayout(Section):
+    """Logical shards of the database, and the physical servers that they stand on."""
+
+    count: PositiveInt = Field(le=999, description="Logical shards; fixed for good.")
+    servers: PositiveInt = Field(le=16, description="Server groups: a primary with its read replicas each.")
+    moves: tuple[MoveConfig, ...] = Field(description="Every move of shards so far, the oldest first.")
+
+    @model_validator(mode="after")
+    def _moves_are_safe(self) -> ShardLayout:
+        if self.servers > self.count:
+            raise ValueError(f"{self.servers} servers for {self.count} shards: a server without a shard serves nothing")
+        found = shard_map.mistakes(self.count, self.servers, self.moves)
+        if found:
+            raise ValueError("; ".join(found))
+        return self
+
+
+class ShardsConfig(ShardLayout):
+    """The layout, and the column by whose value a row belongs to a shard."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
