@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, Literal, NoReturn
 
@@ -44,9 +44,8 @@ _FEATURES: Final = (
 class Monitor:
     """Stands in the engine's place. `resources` are those registered so far, by URN."""
 
-    def __init__(self, *, project: str, stack: str, on_refusal: Callable[[PlanError], None]) -> None:
+    def __init__(self, *, project: str, stack: str) -> None:
         self.resources: dict[str, Resource] = {}
-        self._on_refusal = on_refusal
         self._project = project
         self._stack = stack
         self._half_known_providers: set[str] = set()
@@ -62,13 +61,13 @@ class Monitor:
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
         """Keeps the resource. Answers with its inputs, so that every other output is unknown, and with no id."""
         if request.remote:
-            self._refuse(f"{request.type} {request.name!r} is a component of a plugin, and a plan starts none")
+            raise PlanError(f"{request.type} {request.name!r} is a component of a plugin, and a plan starts none")
         self._transforms.apply(request, self._upwards(request.parent))
         if request.type.startswith(_PROVIDER_PREFIX):
             _complete_provider(request)
         resource = self._resource(request)
         if resource.urn in self.resources:
-            self._refuse(f"two resources have the URN {resource.urn}; give one of them another name")
+            raise PlanError(f"two resources have the URN {resource.urn}; give one of them another name")
         self.resources[resource.urn] = resource
         self._transforms.keep(resource.urn, request)
         answered = request.custom and resource.provider not in self._half_known_providers
@@ -94,29 +93,24 @@ class Monitor:
         return empty_pb2.Empty()
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> NoReturn:
-        self._refuse(f"the program calls {request.tok}, which asks the cloud; take it from config or an output")
+        raise PlanError(f"the program calls {request.tok}, which asks the cloud; take it from config or an output")
 
     def Call(self, request: resource_pb2.ResourceCallRequest) -> NoReturn:
-        self._refuse(f"the program calls the method {request.tok}, which a plugin answers, and a plan starts none")
+        raise PlanError(f"the program calls the method {request.tok}, which a plugin answers, and a plan starts none")
 
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> NoReturn:
-        self._refuse(f"the program reads {request.type} {request.name!r}, which asks the cloud; let config say it")
+        raise PlanError(f"the program reads {request.type} {request.name!r}, which asks the cloud; let config say it")
 
     def ExistsResource(self, request: resource_pb2.ExistsResourceRequest) -> NoReturn:
-        self._refuse(f"the program asks whether {request.type} {request.id!r} exists: that asks the cloud")
+        raise PlanError(f"the program asks whether {request.type} {request.id!r} exists: that asks the cloud")
 
     def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> NoReturn:
-        self._refuse(f"the program uses the parameterized package {request.name}, which its plugin has to describe")
+        raise PlanError(f"the program uses the parameterized package {request.name}, which its plugin has to describe")
 
     def _upwards(self, urn: str | None) -> Iterator[str]:
         while urn:
             yield urn
             urn = self.resources[urn].parent
-
-    def _refuse(self, reason: str) -> NoReturn:
-        error = PlanError(reason)
-        self._on_refusal(error)
-        raise error
 
     def _resource(self, request: resource_pb2.RegisterResourceRequest) -> Resource:
         parent = self.resources.get(request.parent)
@@ -162,7 +156,7 @@ class Monitor:
         if request.provider:
             return provider_urn(request.provider)
         if package in _NEVER_BY_DEFAULT:
-            self._refuse(
+            raise PlanError(
                 f"{request.type} {request.name!r} has no explicit {package} provider; give one to it or to its parent "
                 f"(ResourceOptions(provider=...)), so that where it is made doesn't depend on who runs the program"
             )

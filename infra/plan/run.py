@@ -41,7 +41,7 @@ def _plan(
     program: Callable[[], object], project: str, stack: str, organization: str, config: Mapping[str, str]
 ) -> ResourceGraph:
     loop = PlanLoop()
-    monitor = Monitor(project=project, stack=stack, on_refusal=loop.note)
+    monitor = Monitor(project=project, stack=stack)
     configure(Settings(project, stack, monitor=monitor, engine=_Log(), dry_run=True, organization=organization))
     SETTINGS.callbacks = monitor.callbacks  # pyright: ignore[reportAttributeAccessIssue]
     set_all_config(dict(config), [])
