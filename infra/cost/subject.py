@@ -73,6 +73,12 @@ class Subject:
         """A month's use of the phase."""
         return self.plan.usage
 
+    @property
+    def components(self) -> tuple[str, ...]:
+        """The modules of this project's components above it, the innermost first: ("bucket", "cdn", "stack")."""
+        above = self.plan.graph.ancestors(self.resource)
+        return tuple(ancestor.type.split(":")[1] for ancestor in above if ancestor.package == "ramp")
+
     def charge(
         self, group: Group, service: str, item: str, unit: str, quantity: Span | Number, basis: str, **more: Any
     ) -> Charge:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from math import ceil
+from operator import attrgetter
 from typing import Any
 
 from components.allocatable import Capacity, allocatable
 from infra.catalogue.specs import InstanceClass
-from infra.cost.span import Span, total
+from infra.cost.span import Span
 from infra.cost.subject import Plan
 from infra.graph import Resource
 
@@ -21,6 +24,10 @@ _WORKLOADS = {
 }
 _MIB = {"Ki": Decimal(1) / 1024, "Mi": Decimal(1), "Gi": Decimal(1024), "Ti": Decimal(1024 * 1024)}
 _QUANTITY = re.compile(r"^([0-9.]+)(m|Ki|Mi|Gi|Ti|)$")
+
+
+class PodTooLarge(ValueError):
+    """A pod that no node of its pool can hold; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +74,48 @@ def workload(plan: Plan, resource: Resource) -> Workload:
 
 
 def nodes(workloads: Iterable[Workload], node: InstanceClass, plan: Plan) -> Span:
-    """How many nodes of a class the workloads fill, at their fewest, expected and most pods."""
+    """How many nodes of a class the workloads fill, at their fewest, expected and most pods. Raises PodTooLarge."""
     chosen = tuple(workloads)
     room = _room(node, plan)
-    by_cpu = total(w.pods.map(lambda n, w=w: n * w.cpu) for w in chosen).map(lambda v: _up(v / room.cpu_millicores))
-    by_memory = total(w.pods.map(lambda n, w=w: n * w.memory) for w in chosen).map(lambda v: _up(v / room.memory_mib))
-    apart = [w.pods for w in chosen if w.spread]
-    needs = (by_cpu, by_memory, *apart)
-    return Span(max(n.low for n in needs), max(n.expected for n in needs), max(n.high for n in needs))
+    low, expected, high = (
+        [(w, int(count(w.pods))) for w in chosen]
+        for count in (attrgetter("low"), attrgetter("expected"), attrgetter("high"))
+    )
+    return Span.of(packed(expected, room), packed(low, room), packed(high, room))
+
+
+def packed(pods: Sequence[tuple[Workload, int]], room: Capacity) -> int:
+    """The fewest nodes with `room` on which so many pods of each workload find a place, spread evenly as pods ask to be.
+
+    Raises PodTooLarge where one pod alone has no room.
+    """
+    for workload, count in pods:
+        if count and (workload.cpu > room.cpu_millicores or workload.memory > room.memory_mib):
+            raise PodTooLarge(f"a pod of {workload.resource.name} asks for more than a node leaves to pods")
+    cpu = sum((w.cpu * n for w, n in pods), Decimal(0)) / room.cpu_millicores
+    memory = sum((w.memory * n for w, n in pods), Decimal(0)) / room.memory_mib
+    apart = max((n for w, n in pods if w.spread), default=0)
+    fewest = max(ceil(cpu), ceil(memory), apart)
+    return next(count for count in itertools.count(fewest) if _find_room(pods, room, count))
+
+
+def _find_room(pods: Sequence[tuple[Workload, int]], room: Capacity, count: int) -> bool:
+    """Whether the pods fit on `count` nodes: the largest first, each where fewest of its kind are and most is free."""
+    free = [(Decimal(room.cpu_millicores), Decimal(room.memory_mib))] * count
+    for workload, number in sorted(pods, key=lambda one: (-one[0].cpu, -one[0].memory, one[0].resource.name)):
+        placed = [0] * count
+        for _ in range(number):
+            fitting = [
+                (placed[n], -cpu, n)
+                for n, (cpu, memory) in enumerate(free)
+                if cpu >= workload.cpu and memory >= workload.memory and not (workload.spread and placed[n])
+            ]
+            if not fitting:
+                return False
+            node = min(fitting)[2]
+            placed[node] += 1
+            free[node] = (free[node][0] - workload.cpu, free[node][1] - workload.memory)
+    return True
 
 
 def millicores(quantity: str) -> Decimal:
@@ -141,13 +182,6 @@ def _namespace(resource: Resource) -> object:
     return _metadata(resource).get("namespace")
 
 
-def _up(value: Decimal) -> Decimal:
-    return value.to_integral_value(ROUND_CEILING)
-
-
 def volume_gib(claim: Mapping[str, Any]) -> Decimal:
     """The size of a PersistentVolumeClaim's spec in GiB."""
     return mebibytes(claim["resources"]["requests"]["storage"]) / 1024
-
-
-__all__ = ["Workload", "mebibytes", "millicores", "nodes", "on_pool", "volume_gib", "workload"]

@@ -82,7 +82,12 @@ def distribution(cdn: Subject) -> Outcome:
 
 
 def bucket(store: Subject) -> Outcome:
-    """An asset store: what it holds, and the requests that the CDN passes on."""
+    """The CDN's asset store: what it holds, and the requests that the CDN passes on. A region's fence is all but empty."""
+    if "fence" in store.components:
+        return
+    if "cdn" not in store.components:
+        yield store.unpriced("what it will hold can't be told: it is neither the CDN's asset store nor a fence")
+        return
     gib = store.usage.settings.assets_gib
     yield store.charge(Group.CDN, "s3", "standard storage", "GB-month", gib, "usage.assets_gib", fixed=False)
     misses = store.usage.asset_misses / _THOUSAND

@@ -11,7 +11,7 @@ from infra.catalogue.quantities import quantity
 from infra.cost.items import Charge, Group
 from infra.cost.span import Span
 from infra.cost.subject import Outcome, Subject
-from infra.cost.workloads import Workload, mebibytes, nodes, on_pool
+from infra.cost.workloads import PodTooLarge, Workload, mebibytes, nodes, on_pool
 
 _NODE_CLASS = "kubernetes:eks.amazonaws.com/v1:NodeClass"
 _GROUPS = {
@@ -21,6 +21,7 @@ _GROUPS = {
     "pooler": Group.DATABASE,
     "pgbouncer": Group.DATABASE,
     "postgres": Group.DATABASE,
+    "prometheus": Group.MONITORING,
     "queue": Group.QUEUE,
     "rabbitmq": Group.QUEUE,
 }
@@ -49,7 +50,11 @@ def node_pool(pool: Subject) -> Outcome:
     if not workloads:
         return
     type_ = _cheapest(pool, _instance_types(pool))
-    needed = nodes(workloads, specs.find("ec2", type_), pool.plan)
+    try:
+        needed = nodes(workloads, specs.find("ec2", type_), pool.plan)
+    except PodTooLarge as error:
+        yield pool.unpriced(f"{error}, so it never starts")
+        return
     pods = " and ".join(f"{w.pods.expected} {w.resource.name}" for w in workloads)
     basis = f"{needed.expected} nodes for {pods}" + (f", {needed.low} to {needed.high}" if needed.ranges else "")
     yield from _servers(pool, _group(pool, workloads), type_, needed, basis)
@@ -92,14 +97,13 @@ def _node_gib(pool: Subject) -> Decimal:
 
 def _group(pool: Subject, workloads: Sequence[Workload]) -> Group:
     """The roadmap's component that the pool's workloads belong to; "other" where they belong to several."""
-    groups = {_group_of(pool, workload) for workload in workloads}
+    groups = {component_group(Subject(workload.resource, pool.plan)) for workload in workloads}
     return groups.pop() if len(groups) == 1 else Group.OTHER
 
 
-def _group_of(pool: Subject, workload: Workload) -> Group:
-    above = pool.plan.graph.ancestors(workload.resource)
-    modules = (ancestor.type.split(":")[1] for ancestor in above if ancestor.package == "ramp")
-    return next((_GROUPS[module] for module in modules if module in _GROUPS), Group.OTHER)
+def component_group(subject: Subject) -> Group:
+    """The roadmap's component that something on a cluster belongs to, by the component of this project above it."""
+    return next((_GROUPS[module] for module in subject.components if module in _GROUPS), Group.OTHER)
 
 
 PRICED = {

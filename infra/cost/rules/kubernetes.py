@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.cost.items import Group
 from infra.cost.rules.edge import network_balancer
+from infra.cost.rules.eks import component_group
 from infra.cost.subject import Outcome, Subject
 from infra.cost.workloads import volume_gib, workload
 
@@ -20,14 +20,14 @@ def stateful_set(pods: Subject) -> Outcome:
     for template in spec.get("volumeClaimTemplates") or ():
         gib = volume_gib(template["spec"])
         basis = f"{count.expected} volumes of {gib} GiB"
-        yield pods.charge(_group(pods), "ebs", "gp3 storage", "GB-month", count * gib, basis)
+        yield pods.charge(component_group(pods), "ebs", "gp3 storage", "GB-month", count * gib, basis)
 
 
 def volume_claim(claim: Subject) -> Outcome:
     """A volume of its own."""
     spec: Any = claim.inputs["spec"]
     gib = volume_gib(spec)
-    yield claim.charge(_group(claim), "ebs", "gp3 storage", "GB-month", gib, f"1 volume of {gib} GiB")
+    yield claim.charge(component_group(claim), "ebs", "gp3 storage", "GB-month", gib, f"1 volume of {gib} GiB")
 
 
 def service(entry: Subject) -> Outcome:
@@ -35,14 +35,6 @@ def service(entry: Subject) -> Outcome:
     spec: Any = entry.inputs.get("spec") or {}
     if spec.get("type") == "LoadBalancer":
         yield from network_balancer(entry)
-
-
-def _group(subject: Subject) -> Group:
-    above = subject.plan.graph.ancestors(subject.resource)
-    modules = {ancestor.type.split(":")[1] for ancestor in above if ancestor.package == "ramp"}
-    if modules & {"queue", "rabbitmq"}:
-        return Group.QUEUE
-    return Group.MONITORING if "monitoring" in modules or "prometheus" in modules else Group.OTHER
 
 
 PRICED = {
