@@ -1,0 +1,24 @@
+"""Logins that take turns."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.logins import current_login, login_name, turns
+
+epochs = st.integers(1, 10_000)
+
+
+@given(epochs)
+def test_each_epoch_gives_one_login_a_new_password_and_leaves_the_other_one_alone(epoch: int) -> None:
+    """Guards a rotation in which pods that still hold the password before can't log in."""
+    before, after = turns(epoch), turns(epoch + 1)
+    assert [turn for turn in before if before[turn] != after[turn]] == [
+        turn for turn in after if login_name("app", turn) == current_login("app", epoch + 1)
+    ]
+
+
+@given(epochs)
+def test_the_current_login_is_the_one_whose_password_is_of_this_epoch(epoch: int) -> None:
+    """Guards pods that would be given the older of the two passwords."""
+    newest = [login_name("app", turn) for turn, made in turns(epoch).items() if made == epoch]
+    assert newest == [current_login("app", epoch)]
