@@ -1,0 +1,45 @@
+"""Config of the Redis-compatible cache."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from infra.config.scalars import Port, PositiveInt, Section
+
+DailyWindow = Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
+WeeklyWindow = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{3}:[0-2][0-9]:[0-5][0-9]-[a-z]{3}:[0-2][0-9]:[0-5][0-9]$")
+]
+EvictionPolicy = Literal[
+    "allkeys-lfu", "allkeys-lru", "allkeys-random", "noeviction", "volatile-lfu", "volatile-lru", "volatile-random",
+    "volatile-ttl",
+]  # fmt: skip
+MOST_NODES = 90
+"""What ElastiCache allows a cluster by default."""
+
+
+class CacheConfig(Section):
+    """ElastiCache for Valkey in cluster mode: shards of a primary and its replicas, in each region."""
+
+    engine_version: Annotated[str, StringConstraints(pattern=r"^[7-9]\.[0-9]$")]
+    node_type: Annotated[str, StringConstraints(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")]
+    shards: PositiveInt
+    nodes_per_shard: PositiveInt = Field(le=6, description="A primary and at most five replicas.")
+    standby_nodes_per_shard: PositiveInt = Field(ge=2, le=6, description="In a standby region.")
+    port: Port = Field(description="Never changes: it would replace the cache.")
+    eviction_policy: EvictionPolicy
+    snapshot_retention_days: PositiveInt = Field(le=35)
+    snapshot_window: DailyWindow
+    maintenance_window: WeeklyWindow
+    log_retention_days: PositiveInt
+
+    @model_validator(mode="after")
+    def _fits_a_cluster(self) -> CacheConfig:
+        nodes = self.shards * max(self.nodes_per_shard, self.standby_nodes_per_shard)
+        if nodes > MOST_NODES:
+            raise ValueError(
+                f"{self.shards} shards make {nodes} nodes in a region; ElastiCache allows a cluster {MOST_NODES}"
+            )
+        return self

@@ -1,0 +1,48 @@
+"""Config of the message queue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from infra.config.compute import InstanceType
+from infra.config.scalars import Architecture, Label, NaturalInt, PositiveInt, Section
+
+
+class QueueConfig(Section):
+    """RabbitMQ on Kubernetes in each region: one node a server, every queue a quorum queue."""
+
+    image: str = Field(min_length=1, pattern=r"^[^\s]+$")
+    vcpu: PositiveInt
+    memory_gib: PositiveInt
+    architecture: Architecture
+    instance_types: tuple[InstanceType, ...] = Field(min_length=1)
+    replicas: PositiveInt = Field(le=9, description="Nodes of the cluster.")
+    quorum_group_size: PositiveInt = Field(le=5, description="Members of each quorum queue.")
+    storage_gib: PositiveInt = Field(description="A node's first volume; grow the claims, never this.")
+    surge: NaturalInt = Field(description="Servers beyond the nodes, for a server's replacement.")
+    termination_grace_seconds: PositiveInt
+    virtual_host: Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")]
+    work_queues: tuple[Label, ...] = Field(min_length=1)
+    events: bool = Field(description="Whether there is an event exchange, with a queue for each service.")
+    max_length: PositiveInt = Field(description="Messages in a queue; then it refuses more.")
+    message_ttl_seconds: PositiveInt
+    delivery_limit: PositiveInt
+    federation_window_seconds: PositiveInt = Field(description="Messages kept for a standby that can't be reached.")
+    password_epoch: PositiveInt = Field(description="Raise it by one to rotate every password.")
+
+    @model_validator(mode="after")
+    def _quorum_is_possible(self) -> QueueConfig:
+        if self.quorum_group_size > self.replicas:
+            raise ValueError(
+                f"quorum_group_size {self.quorum_group_size} is more than there are nodes: {self.replicas}"
+            )
+        if len(set(self.work_queues)) != len(self.work_queues):
+            raise ValueError(f"two work queues share a name: {', '.join(self.work_queues)}")
+        return self
+
+
+def tolerated_failures(members: int) -> int:
+    """How many of a cluster's nodes, or of a quorum queue's members, may fail before it stops: fewer than half."""
+    return (members - 1) // 2

@@ -1,0 +1,41 @@
+"""The message queue of a phase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.derive import rules
+from infra.derive.sources import Sourced
+from infra.derive.step import Step
+from infra.roadmap.model import Role
+
+Tree = dict[str, Any]
+
+EVENT_DRIVEN = r"\bevent[- ]?driven\b|\bevent sourcing\b"
+
+
+def queue(step: Step, application: Sourced[str]) -> Tree | Sourced[None]:
+    """RabbitMQ, from the phase on whose table has it."""
+    if not step.has(Role.QUEUE):
+        return step.absent()
+    copied = (
+        "image", "architecture", "storage_gib", "surge", "termination_grace_seconds", "work_queues", "max_length",
+        "message_ttl_seconds", "delivery_limit", "federation_window_seconds", "password_epoch",
+    )  # fmt: skip
+    size = step.stated(Role.QUEUE, lambda cell: cell.size)
+    vcpu = size.pick(lambda s: s.vcpu) if size else step.setting("queue.vcpu")
+    memory = size.pick(lambda s: s.memory_gib) if size else step.setting("queue.memory_gib")
+    replicas = step.count(Role.QUEUE) or step.setting("queue.nodes")
+    events = step.named(EVENT_DRIVEN)
+    return {
+        **{key: step.setting(f"queue.{key}") for key in copied},
+        "vcpu": vcpu,
+        "memory_gib": memory,
+        "instance_types": rules.instance_types(
+            vcpu, memory, step.setting("queue.architecture"), step.setting("queue.families")
+        ),
+        "replicas": replicas,
+        "quorum_group_size": rules.quorum_group_size(replicas),
+        "virtual_host": rules.virtual_host(application),
+        "events": rules.events_from(events) if events else rules.no_events(replicas),
+    }

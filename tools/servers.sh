@@ -1,0 +1,71 @@
+#!/bin/sh
+# Provides the servers that tests/servers runs generated configs on, of the versions that the components deploy: Debian
+# 13's packages, unpacked into .cache/servers, with no root, no daemon and nothing installed on this machine. Takes about
+# a minute once and nothing after. Prints the folder; `tools/in-servers.sh COMMAND…` runs a command inside it.
+set -eu
+
+packages="rabbitmq-server valkey-server"
+needed="dash coreutils sed grep mawk procps util-linux libc-bin netbase diffutils findutils"
+
+root=$(cd "$(dirname "$0")/.." && pwd)/.cache/servers
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+
+say() { echo "servers: $*" >&2; }
+missing() {
+    echo "servers: missing: $*" >&2
+    exit 2
+}
+
+if [ "$(cat "$root/.holds" 2>/dev/null)" = "$packages" ]; then
+    echo "$root"
+    exit 0
+fi
+for tool in apt-get dpkg-deb unshare; do
+    command -v "$tool" >/dev/null || missing "$tool, to unpack Debian 13's servers"
+done
+[ -e "$keyring" ] || missing "$keyring (Debian's package debian-archive-keyring)"
+unshare --user --map-root-user true 2>/dev/null || missing "user namespaces, to run Debian 13's servers in their folder"
+
+# A package manager of its own, which knows of no installed package and so resolves everything down to the C library.
+apt=$root.apt
+rm -rf "$root" "$apt"
+mkdir -p "$root" "$apt/lists/partial" "$apt/archives/partial"
+: >"$apt/status"
+echo "deb [signed-by=$keyring] $mirror trixie main" >"$apt/sources.list"
+cat >"$apt/apt.conf" <<CONF
+Dir::Etc "$apt";
+Dir::Etc::SourceList "$apt/sources.list";
+Dir::Etc::SourceParts "/dev/null";
+Dir::Etc::Parts "/dev/null";
+Dir::State "$apt";
+Dir::State::Lists "$apt/lists";
+Dir::State::Status "$apt/status";
+Dir::Cache "$apt";
+Dir::Cache::Archives "$apt/archives";
+APT::Sandbox::User "$(id -un)";
+APT::Install-Recommends "false";
+Acquire::Languages "none";
+Debug::NoLocking "true";
+CONF
+export APT_CONFIG="$apt/apt.conf"
+
+say "downloading $packages of Debian 13"
+apt-get -qq update >&2
+# shellcheck disable=SC2086
+apt-get -qq --yes --download-only install base-files $needed $packages >&2
+
+say "unpacking"
+mkdir -p "$root/usr/bin" "$root/usr/sbin" "$root/usr/lib" "$root/usr/lib64" "$root/proc" "$root/dev" "$root/tmp"
+for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$root/$folder"; done
+for archive in "$apt"/archives/*.deb; do
+    dpkg-deb --fsys-tarfile "$archive" | tar --extract --keep-directory-symlink --no-same-owner --directory "$root"
+done
+ln -sf mawk "$root/usr/bin/awk"
+printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
+printf 'root:x:0:\n' >"$root/etc/group"
+printf '127.0.0.1 localhost node-0.test node-1.test node-2.test\n' >"$root/etc/hosts"
+rm -rf "$apt"
+echo "$packages" >"$root/.holds"
+say "ready"
+echo "$root"
