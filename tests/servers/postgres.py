@@ -116,7 +116,9 @@ def servers() -> Iterator[Servers]:
         certificate(at)
         port, primary, replica = free_port(), at / "primary", at / "replica"
         run("initdb", f"--pgdata={primary}", "--username=superuser", "--auth-local=trust", "--no-sync")
-        (primary / "pg_hba.conf").write_text("local all all trust\nlocal replication all trust\nhostssl all all all scram-sha-256\n")
+        (primary / "pg_hba.conf").write_text(
+            "local all all trust\nlocal replication all trust\nhostssl all all all scram-sha-256\n"
+        )
         options = [f"-cunix_socket_directories={at}", "-cssl=on", f"-cssl_cert_file={at}/tls.crt", f"-cssl_key_file={at}/tls.key",
                    "-cfsync=off", f"-p{port}", "-cpassword_encryption=scram-sha-256"]  # fmt: skip
         local = {"PGHOST": str(at), "PGPORT": str(port), "PGUSER": "superuser"}
@@ -126,7 +128,14 @@ def servers() -> Iterator[Servers]:
                 CREATE DATABASE {DATABASE} OWNER {ADMINISTRATOR};
             """
             run("psql", "--no-psqlrc", "--dbname=postgres", environment=local, text=statements)
-            run("pg_basebackup", f"--pgdata={replica}", "--write-recovery-conf", "--checkpoint=fast", "--no-sync", environment=local)
+            run(
+                "pg_basebackup",
+                f"--pgdata={replica}",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+                environment=local,
+            )
             standby = command("postgres", "-D", str(replica), f"-clisten_addresses={REPLICA}", *options)
             with other_socket(at, standby) as argv, serving(argv, REPLICA, port):
                 yield Servers(port, at / "tls.crt")

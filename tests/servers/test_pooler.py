@@ -95,7 +95,9 @@ def pooler_without_replicas(servers: Servers) -> Iterator[Pooler]:
 def test_the_read_write_pool_writes_as_the_role_that_owns_the_data(pooler: Pooler) -> None:
     """Guards the whole way in: TLS, SCRAM to the pooler, SCRAM on to the server, and one owner for both logins."""
     pooler.ask(DATABASE, "CREATE TABLE written (id int); INSERT INTO written VALUES (1);")
-    asked = "SELECT pg_is_in_recovery(), current_user, session_user, tableowner FROM pg_tables WHERE tablename = 'written'"
+    asked = (
+        "SELECT pg_is_in_recovery(), current_user, session_user, tableowner FROM pg_tables WHERE tablename = 'written'"
+    )
     assert pooler.ask(DATABASE, asked) == "f|mgx_ai|mgx_ai_a|mgx_ai"
 
 
