@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,7 +13,27 @@ import pulumi_kubernetes as k8s
 from components import naming
 from components.allocatable import Capacity
 from components.node_pool import tolerations
-from components.policies import pod_trust
+from components.policies import document, pod_trust
+
+TRUST_FOLDER = "/etc/ramp/trust"
+"""Where a pod finds the certificates of the authorities that it trusts."""
+
+
+@dataclass(frozen=True)
+class SecretKey:
+    """One key of a Kubernetes Secret in the service's namespace."""
+
+    secret: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ExternalMetric:
+    """A metric from outside the pods: its name in the external metrics API, the labels to select by, and its target."""
+
+    name: str
+    selector: Mapping[str, str]
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +42,9 @@ class AppTierArgs:
 
     `request` is CPU in millicores and memory in MiB, both a pod. `cpu_percent` and `memory_percent` are of the
     request; None leaves the metric out. `node_selector` and `pool` are those of the node pool. `surge` is how many
-    pods a rollout adds at a time.
+    pods a rollout adds at a time. `environment` and `secrets` are environment variables, the latter from keys of
+    Secrets; `trust` are certificates (PEM) by file name, which stand in TRUST_FOLDER. `permissions` are the policy
+    statements of the pods' role.
     """
 
     service: str
@@ -44,14 +67,19 @@ class AppTierArgs:
     termination_grace_seconds: int
     deregistration_seconds: int
     surge: int
+    external_metrics: Sequence[ExternalMetric] = ()
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    secrets: Mapping[str, SecretKey] = field(default_factory=dict)
+    trust: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    permissions: Sequence[Mapping[str, Any]] = ()
 
 
 class AppTier(pulumi.ComponentResource):
     """A Deployment behind a HorizontalPodAutoscaler.
 
     Creates: a service account with an IAM role by EKS Pod Identity, a Deployment without a replica count (the HPA
-    owns it), a Service, an `autoscaling/v2` HorizontalPodAutoscaler and a PodDisruptionBudget.
+    owns it), a ConfigMap of the certificates that it trusts, a Service, an `autoscaling/v2` HorizontalPodAutoscaler and
+    a PodDisruptionBudget.
 
     Outputs: `service` (the name, a plain string), `port`, `role_arn`.
     """
@@ -69,6 +97,7 @@ class AppTier(pulumi.ComponentResource):
         self.service, self.port = args.service, args.port
 
         self.role_arn = self._identity()
+        self._trusted()
         self._deployment()
         self._service()
         self._autoscaler()
@@ -79,6 +108,10 @@ class AppTier(pulumi.ComponentResource):
         role = aws.iam.Role(
             naming.logical(naming.ROLE, f"{self._name}-pods"), assume_role_policy=pod_trust(), opts=self._child
         )
+        if self._args.permissions:
+            aws.iam.RolePolicy(
+                f"{self._name}-pods", role=role.id, policy=document(*self._args.permissions), opts=self._child
+            )
         k8s.core.v1.ServiceAccount(
             f"{self._name}-account",
             metadata=self._metadata,
@@ -95,6 +128,16 @@ class AppTier(pulumi.ComponentResource):
         )
         return role.arn
 
+    def _trusted(self) -> None:
+        k8s.core.v1.ConfigMap(
+            f"{self._name}-trust",
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=f"{self._args.service}-trust", namespace=self._args.namespace, labels=self._labels
+            ),
+            data=dict(self._args.trust),
+            opts=self._child,
+        )
+
     def _deployment(self) -> None:
         """No `replicas`: server-side apply would set it back to 1 in the phase that drops it."""
         args = self._args
@@ -110,7 +153,8 @@ class AppTier(pulumi.ComponentResource):
                 min_ready_seconds=10,
                 revision_history_limit=5,
                 template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels), spec=self._pod()
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations={"prometheus.io/scrape": "true"}),
+                    spec=self._pod(),
                 ),
             ),
             opts=self._child,
@@ -144,7 +188,10 @@ class AppTier(pulumi.ComponentResource):
             ),
             containers=[self._container()],
             volumes=[
-                k8s.core.v1.VolumeArgs(name="tmp", empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(size_limit="1Gi"))
+                k8s.core.v1.VolumeArgs(name="tmp", empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(size_limit="1Gi")),
+                k8s.core.v1.VolumeArgs(
+                    name="trust", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=f"{args.service}-trust")
+                ),
             ],
         )
 
@@ -160,7 +207,8 @@ class AppTier(pulumi.ComponentResource):
             name="app",
             image=args.image,
             ports=[k8s.core.v1.ContainerPortArgs(name="http", container_port=args.port)],
-            env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in args.environment.items()],
+            env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in args.environment.items()]
+            + [secret_variable(name, key) for name, key in args.secrets.items()],
             resources=k8s.core.v1.ResourceRequirementsArgs(
                 requests={"cpu": cpu, "memory": memory}, limits={"memory": memory}
             ),
@@ -173,7 +221,10 @@ class AppTier(pulumi.ComponentResource):
                 read_only_root_filesystem=True,
                 capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
             ),
-            volume_mounts=[k8s.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp")],
+            volume_mounts=[
+                k8s.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp"),
+                k8s.core.v1.VolumeMountArgs(name="trust", mount_path=TRUST_FOLDER, read_only=True),
+            ],
         )
 
     def _service(self) -> None:
@@ -204,7 +255,8 @@ class AppTier(pulumi.ComponentResource):
                     resource_metric(resource, percent)
                     for resource, percent in (("cpu", args.cpu_percent), ("memory", args.memory_percent))
                     if percent is not None
-                ],
+                ]
+                + [external_metric(metric) for metric in args.external_metrics],
                 behavior=k8s.autoscaling.v2.HorizontalPodAutoscalerBehaviorArgs(
                     scale_up=rules(stabilization_window_seconds=args.scale_up_window_seconds, tolerance="0"),
                     scale_down=rules(
@@ -228,6 +280,20 @@ class AppTier(pulumi.ComponentResource):
         )
 
 
+def external_metric(metric: ExternalMetric) -> k8s.autoscaling.v2.MetricSpecArgs:
+    """An HPA metric whose value is compared with its target as it is, whatever the pod count."""
+    return k8s.autoscaling.v2.MetricSpecArgs(
+        type="External",
+        external=k8s.autoscaling.v2.ExternalMetricSourceArgs(
+            metric=k8s.autoscaling.v2.MetricIdentifierArgs(
+                name=metric.name,
+                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=dict(metric.selector)) if metric.selector else None,
+            ),
+            target=k8s.autoscaling.v2.MetricTargetArgs(type="Value", value=metric.value),
+        ),
+    )
+
+
 def resource_metric(resource: str, percent: int) -> k8s.autoscaling.v2.MetricSpecArgs:
     """An HPA metric: `percent` average utilization of the pods' request for "cpu" or "memory"."""
     return k8s.autoscaling.v2.MetricSpecArgs(
@@ -237,3 +303,9 @@ def resource_metric(resource: str, percent: int) -> k8s.autoscaling.v2.MetricSpe
             target=k8s.autoscaling.v2.MetricTargetArgs(type="Utilization", average_utilization=percent),
         ),
     )
+
+
+def secret_variable(name: str, key: SecretKey) -> k8s.core.v1.EnvVarArgs:
+    """An environment variable that a pod takes from a Secret as it starts."""
+    reference = k8s.core.v1.SecretKeySelectorArgs(name=key.secret, key=key.key)
+    return k8s.core.v1.EnvVarArgs(name=name, value_from=k8s.core.v1.EnvVarSourceArgs(secret_key_ref=reference))

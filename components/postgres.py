@@ -57,16 +57,19 @@ class Postgres(pulumi.ComponentResource):
     replicas, and a private name for each instance. The instances are protected, and leave a final snapshot. Storage is
     gp3 with the IOPS and throughput that its size includes: none is stated, since RDS refuses figures below those.
 
-    Outputs: `primary_arn`, `primary_endpoint` (host name), `replica_endpoints`, `port`, `security_group_id`,
-    `secret_arn` (None for a cross-region replica).
+    Outputs: `primary_arn`, `primary_identifier`, `replica_identifiers`, `primary_endpoint` (host name), `replica_endpoints`, `port`, `security_group_id`,
+    `secret_arn` and `password` of the administrator (None for a cross-region replica; the password is a Pulumi secret).
     """
 
     primary_arn: pulumi.Output[str]
+    primary_identifier: pulumi.Output[str]
+    replica_identifiers: list[pulumi.Output[str]]
     primary_endpoint: pulumi.Output[str]
     replica_endpoints: list[pulumi.Output[str]]
     port: int
     security_group_id: pulumi.Output[str]
     secret_arn: pulumi.Output[str] | None
+    password: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:postgres:Postgres", name, None, opts)
@@ -81,14 +84,16 @@ class Postgres(pulumi.ComponentResource):
         self.security_group_id = self._security_group()
         self._monitoring_role = self._monitoring()
 
-        password = None if args.replicate_from else self._password()
-        primary = self._primary(password)
-        self.secret_arn = self._secret(password, primary) if password else None
+        self.password = None if args.replicate_from else self._password()
+        primary = self._primary(self.password)
+        self.secret_arn = self._secret(self.password, primary) if self.password else None
         replicas = [self._replica(number, primary) for number in range(1, args.read_replicas + 1)]
         self._private_name("primary", args.primary_host, primary)
         for number, (host, replica) in enumerate(zip(args.replica_hosts, replicas, strict=True), start=1):
             self._private_name(f"replica-{number}", host, replica)
 
+        self.primary_identifier = primary.identifier
+        self.replica_identifiers = [replica.identifier for replica in replicas]
         self.primary_arn = primary.arn
         self.primary_endpoint = primary.address
         self.replica_endpoints = [replica.address for replica in replicas]

@@ -11,16 +11,22 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from infra.config.data import PrivateName
+from infra.config.edge import RateLimitConfig
+from infra.config.pooler import ShardLayout
+from infra.config.proxies import EgressServices, GatewayLimits
 from infra.config.scalars import (
     AccountId,
     Architecture,
     Arn,
     Cidr,
     Domain,
+    HeaderName,
+    Label,
     NaturalInt,
     Percent,
     Port,
     PositiveInt,
+    PrefixList,
     Region,
     RegionCidr,
     Section,
@@ -88,8 +94,16 @@ class Scaling(Section):
     cpu_percent: Percent
     memory_percent: Percent
     cpu_down_percent: Percent
+    memory_down_percent: Percent
     scale_up_window_seconds: NaturalInt
     scale_down_window_seconds: NaturalInt
+
+
+class Service(Section):
+    image: str
+    share_percent: Percent
+    port: Port
+    path: str = Field(pattern=r"^/[a-z0-9/_-]+$")
 
 
 class App(Section):
@@ -99,13 +113,60 @@ class App(Section):
     health_path: str
     termination_grace_seconds: PositiveInt
     deregistration_seconds: NaturalInt
+    services: dict[Label, Service]
     server: Server
     scaling: Scaling
+
+    @model_validator(mode="after")
+    def _main_service_has_a_share(self) -> App:
+        total = sum(service.share_percent for service in self.services.values())
+        if total >= 100:
+            raise ValueError(f"the services' share_percent add up to {total}; below 100, or nothing is left for the main one")
+        return self
 
 
 class LoadBalancer(Section):
     zones: PositiveInt
     idle_timeout_seconds: PositiveInt
+
+
+class Failover(Section):
+    check_interval_seconds: PositiveInt
+    failure_threshold: PositiveInt
+    ttl_seconds: PositiveInt
+    limit_seconds: PositiveInt
+    checker_cidrs: tuple[Cidr, ...] = Field(min_length=1)
+
+
+class WebAcl(Section):
+    api_key_header: HeaderName
+    managed_rules: dict[str, tuple[str, ...]]
+    rate_limit: RateLimitConfig
+
+
+class Cdn(Section):
+    price_class: str
+    assets_path: str
+    assets_noncurrent_days: PositiveInt
+    api_max_ttl_seconds: PositiveInt
+    connection_attempts: PositiveInt
+    connection_timeout_seconds: PositiveInt
+    read_timeout_seconds: PositiveInt
+    keepalive_timeout_seconds: PositiveInt
+    origin_prefix_lists: dict[Region, PrefixList]
+
+
+class Monitoring(Section):
+    namespace: str
+    prometheus_image: str
+    alertmanager_image: str
+    adapter_image: str
+    cpu_millicores: PositiveInt
+    memory_mib: PositiveInt
+    storage_gib: PositiveInt
+    retention_days: PositiveInt
+    emails: tuple[str, ...]
+    revenue_per_hour_usd: NaturalInt
 
 
 class Database(Section):
@@ -124,6 +185,60 @@ class Database(Section):
     backup_window: str
     maintenance_window: str
     password_epoch: PositiveInt
+    client_image: str
+
+
+class Cache(Section):
+    engine_version: str
+    architecture: Architecture
+    families: tuple[str, ...] = Field(min_length=1)
+    nodes: PositiveInt
+    vcpu: PositiveInt
+    memory_gib: PositiveInt
+    port: Port
+    eviction_policy: str
+    snapshot_retention_days: PositiveInt
+    snapshot_window: str
+    maintenance_window: str
+    log_retention_days: PositiveInt
+
+
+class Queue(Section):
+    image: str
+    architecture: Architecture
+    families: tuple[str, ...] = Field(min_length=1)
+    nodes: PositiveInt
+    vcpu: PositiveInt
+    memory_gib: PositiveInt
+    storage_gib: PositiveInt
+    surge: NaturalInt
+    termination_grace_seconds: PositiveInt
+    work_queues: tuple[str, ...] = Field(min_length=1)
+    max_length: PositiveInt
+    message_ttl_seconds: PositiveInt
+    delivery_limit: PositiveInt
+    federation_window_seconds: PositiveInt
+    password_epoch: PositiveInt
+
+
+class Pooler(Section):
+    image: str
+    replicas: PositiveInt
+    port: Port
+    reserved_percent: NaturalInt
+    connections_per_pod: PositiveInt
+    cpu_millicores: PositiveInt
+    memory_mib: PositiveInt
+
+
+class Gateway(GatewayLimits):
+    image: str
+    replicas: PositiveInt
+
+
+class Egress(EgressServices):
+    image: str
+    replicas: PositiveInt
 
 
 class Settings(Section):
@@ -140,7 +255,17 @@ class Settings(Section):
     platform: Platform
     app: App
     load_balancer: LoadBalancer
+    failover: Failover
+    web_acl: WebAcl
+    cdn: Cdn
+    gateway: Gateway
+    egress: Egress
     database: Database
+    cache: Cache
+    queue: Queue
+    monitoring: Monitoring
+    pooler: Pooler
+    shards: ShardLayout
     usage: UsageSettings
 
 
@@ -153,8 +278,8 @@ class SettingsFile:
     tree: Any
 
     def line(self, key: str) -> int | None:
-        """The 1-based line of a dotted key such as `app.server.surge`."""
-        return line_of(self.tree, key.split("."))
+        """The 1-based line of a dotted key such as `app.server.surge`; a number in it is an index of a list."""
+        return line_of(self.tree, [int(step) if step.isdigit() else step for step in key.split(".")])
 
 
 def load_settings(path: Path) -> SettingsFile:

@@ -8,10 +8,12 @@ from components.cluster import Cluster, ClusterArgs
 from components.keys import Keys, KeysArgs
 from components.network import Network, NetworkArgs
 from components.node_pool import NodePool, NodePoolArgs
+from infra.arguments.environment import Surroundings
+from infra.arguments.monitoring import external_metrics
 from infra.config import PhaseConfig
 from infra.config.compute import ServiceConfig
 
-DATA_CLASSES = ("database", "cluster", "volumes", "secrets", "logs")
+DATA_CLASSES = ("database", "cache", "cluster", "volumes", "secrets", "logs", "alerts")
 """What has an encryption key of its own, in every phase: a key can't be changed later without replacing its data."""
 
 
@@ -74,7 +76,14 @@ def app_pool(config: PhaseConfig, region: str, cluster: Cluster) -> NodePoolArgs
     )
 
 
-def app_tier(config: PhaseConfig, region: str, service: ServiceConfig, cluster: Cluster, pool: NodePool) -> AppTierArgs:
+def app_tier(
+    config: PhaseConfig,
+    region: str,
+    service: ServiceConfig,
+    cluster: Cluster,
+    pool: NodePool,
+    surroundings: Surroundings,
+) -> AppTierArgs:
     app, here = config.app, config.regions[region]
     return AppTierArgs(
         service=service.name,
@@ -97,6 +106,11 @@ def app_tier(config: PhaseConfig, region: str, service: ServiceConfig, cluster: 
         termination_grace_seconds=app.termination_grace_seconds,
         deregistration_seconds=app.deregistration_seconds,
         surge=app.server.surge,
+        external_metrics=external_metrics(config, service.name),
+        environment=surroundings.environment,
+        secrets=surroundings.secrets,
+        trust=surroundings.trust,
+        permissions=surroundings.permissions,
     )
 
 

@@ -9,10 +9,25 @@ from components.postgres import Postgres, PostgresArgs
 from infra.config import PhaseConfig
 
 
+def servers(config: PhaseConfig) -> range:
+    """The numbers of the database's servers, from 1. There is more than one where shards need them."""
+    return range(1, 1 + (config.shards.servers if config.shards else 1))
+
+
+def server_name(region_name: str, number: int) -> str:
+    """The logical name of a server; the first one's says nothing of others, which may come later."""
+    return f"{region_name}-postgres" if number == 1 else f"{region_name}-postgres-{number}"
+
+
+def private_host(host: str, number: int) -> str:
+    """A private name of the first server as it is for server `number`."""
+    return host if number == 1 else f"server-{number}-{host}"
+
+
 def postgres(
-    config: PhaseConfig, keys: Keys, network: Network, cluster: Cluster, primary: Postgres | None
+    config: PhaseConfig, number: int, keys: Keys, network: Network, cluster: Cluster, primary: Postgres | None
 ) -> PostgresArgs:
-    """The active region's primary and read replicas, or in a standby region one replica of that `primary`."""
+    """Server `number`: the active region's primary and read replicas, or in a standby one replica of that `primary`."""
     database = config.database
     return PostgresArgs(
         vpc_id=network.vpc_id,
@@ -30,8 +45,8 @@ def postgres(
         multi_az=database.multi_az,
         read_replicas=0 if primary else database.read_replicas,
         port=database.port,
-        primary_host=database.primary_host,
-        replica_hosts=() if primary else database.replica_hosts,
+        primary_host=private_host(database.primary_host, number),
+        replica_hosts=() if primary else [private_host(host, number) for host in database.replica_hosts],
         backup_retention_days=database.backup_retention_days,
         backup_window=database.backup_window,
         maintenance_window=database.maintenance_window,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
@@ -14,21 +15,25 @@ from components.egress import Egress
 from components.logins import Logins
 from components.pooler import Pooler, read_name
 from components.postgres import Postgres
+from components.queue import Queue
+from components.redis import Redis
 from infra.catalogue.certificates import rds_authority
 from infra.config import PhaseConfig
 from infra.config.pooler import ShardsConfig
 
 DATABASE_TRUST = "database.pem"
 EGRESS_TRUST = "egress.pem"
+QUEUE_TRUST = "queue.pem"
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Environment variables, those of them that are secrets, and certificates to trust by file name."""
+    """Environment variables, those of them that are secrets, certificates to trust by file name, and what a pod may do."""
 
     environment: Mapping[str, pulumi.Input[str]]
     secrets: Mapping[str, SecretKey]
     trust: Mapping[str, pulumi.Input[str]]
+    permissions: Sequence[Mapping[str, Any]]
 
 
 def surroundings(
@@ -37,17 +42,29 @@ def surroundings(
     database: Postgres,
     pooler: Pooler | None,
     egress: Egress | None,
+    cache: Redis | None,
+    queue: Queue | None,
     logins: Logins,
     authority: Authority,
 ) -> Surroundings:
     """What the pods of a region are given. The database's certificate is the pooler's, where there is one."""
     return Surroundings(
-        environment={**environment(config, database, pooler, logins), **(_external(egress) if egress else {})},
-        secrets={"DATABASE_PASSWORD": SecretKey(APPLICATION_SECRET, logins.current)},
+        environment={
+            **environment(config, database, pooler, logins),
+            **(_cached(cache) if cache else {}),
+            **(_queued(queue) if queue else {}),
+            **(_external(egress) if egress else {}),
+        },
+        secrets={
+            "DATABASE_PASSWORD": SecretKey(APPLICATION_SECRET, logins.current),
+            **(_queue_login(queue) if queue else {}),
+        },
         trust={
             DATABASE_TRUST: authority.certificate_pem if pooler else rds_authority(region),
+            **({QUEUE_TRUST: authority.certificate_pem} if queue else {}),
             **({EGRESS_TRUST: authority.certificate_pem} if egress else {}),
         },
+        permissions=[cache.connect] if cache else [],
     )
 
 
@@ -96,6 +113,30 @@ def _sharded(shards: ShardsConfig, name: str) -> dict[str, pulumi.Input[str]]:
         "DATABASE_SHARD_NAME": pattern,
         "DATABASE_SHARD_READ_NAME": read_name(pattern),
     }
+
+
+def _cached(cache: Redis) -> dict[str, pulumi.Input[str]]:
+    """The cluster's address, and what an IAM token is asked for: the group's id and the user's. It lasts 15 minutes."""
+    return {
+        "REDIS_HOST": cache.endpoint,
+        "REDIS_PORT": str(cache.port),
+        "REDIS_USER": cache.user,
+        "REDIS_CACHE": cache.group_id,
+    }
+
+
+def _queued(queue: Queue) -> dict[str, pulumi.Input[str]]:
+    return {
+        "QUEUE_HOST": queue.host,
+        "QUEUE_PORT": str(queue.port),
+        "QUEUE_VHOST": queue.vhost,
+        "QUEUE_SSLROOTCERT": f"{TRUST_FOLDER}/{QUEUE_TRUST}",
+    }
+
+
+def _queue_login(queue: Queue) -> dict[str, SecretKey]:
+    keys = {"QUEUE_USER": "username", "QUEUE_PASSWORD": "password"}
+    return {variable: SecretKey(queue.application_secret, key) for variable, key in keys.items()}
 
 
 def _external(egress: Egress) -> dict[str, pulumi.Input[str]]:

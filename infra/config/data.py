@@ -27,12 +27,16 @@ class DatabaseConfig(Section):
     primary_host: PrivateName
     replica_hosts: tuple[PrivateName, ...]
     replica_lag_ms: PositiveInt
+    region_lag_ms: PositiveInt | None = Field(description="How far a standby region may be behind; null: not stated.")
     backup_retention_days: PositiveInt = Field(le=35)
     backup_window: Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
     maintenance_window: Annotated[
         str, StringConstraints(pattern=r"^[a-z]{3}:[0-2][0-9]:[0-5][0-9]-[a-z]{3}:[0-2][0-9]:[0-5][0-9]$")
     ]
-    password_epoch: PositiveInt = Field(description="Raise it to rotate the administrator's password.")
+    password_epoch: PositiveInt = Field(
+        description="Raise it by one to rotate the passwords of the administrator and of the application."
+    )
+    client_image: str = Field(min_length=1, pattern=r"^[^\s]+$", description="psql, for the Jobs that make roles.")
 
     @model_validator(mode="after")
     def _hosts_match_replicas(self) -> DatabaseConfig:

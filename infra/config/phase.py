@@ -8,9 +8,15 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from components.pool_sizes import PoolSizes
+from infra.config.cache import CacheConfig
 from infra.config.compute import AppConfig, ClusterConfig, NetworkConfig, PoolConfig, RegionConfig
 from infra.config.data import DatabaseConfig
-from infra.config.edge import LoadBalancerConfig
+from infra.config.edge import CdnConfig, FailoverConfig, LoadBalancerConfig, WebAclConfig
+from infra.config.monitoring import MonitoringConfig
+from infra.config.pooler import PoolerConfig, ShardsConfig
+from infra.config.proxies import EgressConfig, GatewayConfig
+from infra.config.queue import QueueConfig
 from infra.config.scalars import AccountId, Domain, Label, PhaseName, PositiveInt, Region, Section
 
 CONFIG_KEY = "ramp:phase"
@@ -33,7 +39,17 @@ class PhaseConfig(Section):
     platform: PoolConfig = Field(description="Nodes of what serves the application: poolers, proxies, monitoring.")
     app: AppConfig
     load_balancer: LoadBalancerConfig
+    failover: FailoverConfig
+    web_acl: WebAclConfig
+    cdn: CdnConfig | None
+    gateway: GatewayConfig | None = Field(description="The API gateway; null before the document names one.")
+    egress: EgressConfig | None = Field(description="The egress proxy; null before the document names circuit breakers.")
     database: DatabaseConfig
+    cache: CacheConfig | None = Field(description="The cache; null before the document has one.")
+    queue: QueueConfig | None = Field(description="The message queue; null before the document has one.")
+    monitoring: MonitoringConfig
+    pooler: PoolerConfig | None = Field(description="The connection pooler; null before the document asks for one.")
+    shards: ShardsConfig | None = Field(description="Logical shards; null before the document shards the database.")
 
     @model_validator(mode="after")
     def _regions_fit_together(self) -> PhaseConfig:
@@ -51,6 +67,29 @@ class PhaseConfig(Section):
             if ipaddress.ip_network(one.cidr).overlaps(ipaddress.ip_network(other.cidr)):
                 raise ValueError(f"regions.{a}.cidr {one.cidr} overlaps regions.{b}.cidr {other.cidr}")
         return self
+
+    @model_validator(mode="after")
+    def _cdn_reaches_every_region(self) -> PhaseConfig:
+        missing = [name for name in self.regions if self.cdn and name not in self.cdn.origin_prefix_lists]
+        if missing:
+            raise ValueError(f"cdn.origin_prefix_lists has no id for {', '.join(missing)}: the CDN couldn't reach it")
+        return self
+
+    @model_validator(mode="after")
+    def _pools_fit(self) -> PhaseConfig:
+        if self.shards and not self.pooler:
+            raise ValueError("shards without a pooler: nothing would route to them")
+        for region in self.regions if self.pooler else ():
+            self.pool_sizes(region)
+        return self
+
+    def pool_sizes(self, region: str) -> PoolSizes:
+        """The connection pools of one region; a standby's only server reads too. Raises ValueError without a pooler."""
+        if self.pooler is None:
+            raise ValueError(f"{self.name} has no pooler")
+        replicas = self.database.read_replicas if region == self.active_region else 0
+        pods = self.regions[region].max_replicas * len(self.app.services)
+        return self.pooler.sizes(self.shards, replicas, pods)
 
     @property
     def standby_regions(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def database(step: Step, application: Sourced[str]) -> Tree:
     replicas = step.stated(Role.DATABASE, lambda cell: cell.read_replicas) or rules.no_replicas(size)
     copied = (
         "engine_version", "administrator", "multi_az", "backup_retention_days",
-        "backup_window", "maintenance_window", "password_epoch",
+        "backup_window", "maintenance_window", "password_epoch", "client_image",
     )  # fmt: skip
     return {
         **{key: step.setting(f"database.{key}") for key in copied},
@@ -39,7 +39,14 @@ def database(step: Step, application: Sourced[str]) -> Tree:
         "max_storage_gib": rules.largest_storage(storage, step.setting("database.max_storage_ratio")),
         "read_replicas": replicas,
         **_hosts(step, replicas),
+        "region_lag_ms": _region_lag(step),
     }
+
+
+def _region_lag(step: Step) -> Sourced[Any]:
+    """How far a standby region may be behind, from the phase on that has one."""
+    plan = step.latest(lambda phase: phase.multi_region)
+    return fact(plan.replication_lag_ms) if plan and plan.replication_lag_ms else step.absent()
 
 
 def _hosts(step: Step, replicas: Sourced[int]) -> Tree:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from infra.config import PhaseConfig
 from infra.config.scalars import SCHEMA_VERSION
-from infra.derive import compute, data, edge, rules
+from infra.derive import cache, compute, data, edge, monitoring, pooler, proxies, queue, rules
 from infra.derive.sources import Provenance, Source, Sourced, fact, settings_section, split
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
@@ -56,6 +56,7 @@ def _tree(step: Step) -> dict[str, Any]:
     """The config as sourced leaves, in the order in which an operator reads it."""
     roadmap, phase = step.roadmap, step.phase
     application = rules.application_slug(fact(roadmap.application))
+    regions = compute.regions(step)
     return {
         "schema_version": rules.current_schema(Sourced(SCHEMA_VERSION, Source("rule", "rule: infra/config"))),
         "application": application,
@@ -65,13 +66,23 @@ def _tree(step: Step) -> dict[str, Any]:
         "account_id": step.setting("account_id"),
         "domain": step.setting("domain"),
         "active_region": compute.active_region(step),
-        "regions": compute.regions(step),
+        "regions": regions,
         "network": settings_section(step.settings, "network"),
         "cluster": compute.cluster(step),
         "platform": compute.platform(step),
         "app": compute.app(step, application),
         "load_balancer": edge.load_balancer(step),
-        "database": data.database(step, application),
+        "failover": edge.failover(step),
+        "web_acl": edge.web_acl(step),
+        "cdn": edge.cdn(step, regions),
+        "gateway": proxies.gateway(step),
+        "egress": proxies.egress(step),
+        "database": (database := data.database(step, application)),
+        "cache": cache.cache(step),
+        "queue": queue.queue(step, application),
+        "monitoring": monitoring.monitoring(step),
+        "pooler": pooler.pooler(step, database["instance_class"]),
+        "shards": pooler.shards(step),
     }
 
 

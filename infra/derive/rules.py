@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from infra.catalogue.specs import NoInstanceClass, exact, smallest
+from components.key_metrics import metric_id
+from infra.catalogue.specs import NoInstanceClass, exact, find, smallest
 from infra.derive.sources import rule
 
 
@@ -190,6 +191,15 @@ def down_tolerance(up_percent: int, down_percent: int) -> str:
 
 
 @rule
+def metric_not_listed(_hpa: str) -> None:
+    """An autoscaler follows the metrics that its block or a trigger names, and no other.
+
+    A further metric would hold more pods than the document asks for.
+    """
+    return
+
+
+@rule
 def whole(value: float) -> int:
     """A threshold of the document as the whole number that the HPA takes.
 
@@ -205,6 +215,15 @@ def main_share(*other_shares: int) -> int:
     One pod of every service then fits on each server, and the document's server count holds for all of them.
     """
     return 100 - sum(other_shares)
+
+
+@rule
+def known_metric(name: str) -> str:
+    """A key metric is recorded and drawn as the known metric that its words mean.
+
+    The document names it in a team's own words.
+    """
+    return metric_id(name) or name
 
 
 @rule
@@ -241,3 +260,136 @@ def replica_hosts(named: Sequence[str], count: int, pattern: str) -> list[str]:
     The document names the first ones and later only counts them.
     """
     return [named[i] if i < len(named) else pattern.format(number=i + 1) for i in range(count)]
+
+
+@rule
+def check_interval(seconds: int) -> int:
+    """Health checks run as often as the document says, or at the next shorter interval that Route 53 has.
+
+    It checks every 10 or every 30 seconds, and a check's interval can't be changed later.
+    """
+    return 30 if seconds >= 30 else 10
+
+
+@rule
+def pooled_from(_item: str, replicas: int) -> int:
+    """Connections are pooled from the phase on whose list asks for it, by as many pods as the settings say.
+
+    The list names the work; a pooler is what infrastructure does of it.
+    """
+    return replicas
+
+
+@rule
+def default_max_connections(instance_class: str) -> int:
+    """A database server allows RDS's default number of connections: its memory in bytes by 9531392, at most 5000.
+
+    It is `LEAST({DBInstanceClassMemory/9531392},5000)` of RDS's default parameter groups for PostgreSQL.
+    """
+    return min(int(find("rds", instance_class).memory_gib * 2**30) // 9_531_392, 5000)
+
+
+@rule
+def service_from(_item: str, name: str) -> str:
+    """Services beside the main one are the settings' list, from the phase on that names microservices.
+
+    The document says that the monolith is taken apart, and not yet into what.
+    """
+    return name
+
+
+@rule
+def proxied_from(_item: str, replicas: int) -> int:
+    """A proxy is there from the phase on whose list names what it does, with as many pods as the settings say.
+
+    An API gateway routes and limits, circuit breakers stand in front of external services.
+    """
+    return replicas
+
+
+@rule
+def outlives_balancer(idle_timeout_seconds: int) -> int:
+    """The gateway keeps an idle connection 15 s longer than the load balancer.
+
+    Were it the first to close one, a request that is just being sent on it would fail.
+    """
+    return idle_timeout_seconds + 15
+
+
+@rule
+def cache_node_type(vcpu: int, memory_gib: int, architecture: str, families: Sequence[str]) -> str:
+    """A cache node is of the smallest type with at least the document's vCPUs and that much memory for data.
+
+    ElastiCache keeps a quarter of a node's memory for itself, which a cache that is meant to hold as much would lack.
+    """
+    return smallest("elasticache", vcpu, memory_gib, architecture, families=tuple(families)).name
+
+
+@rule
+def cache_shards(*nodes: int) -> int:
+    """Cache nodes make pairs, a primary and its replica, unless that would leave fewer shards than before.
+
+    Then each node is a shard. Shards that are given up move their keys, and one node can't be a pair: so 1, 3 and 6
+    nodes become 1, 3 and again 3 shards. Earlier phases count, in their order.
+    """
+    shards = 1
+    for count in nodes:
+        paired = count % 2 == 0 and count // 2 >= shards
+        shards = count // 2 if paired else count
+    return shards
+
+
+@rule
+def nodes_per_shard(nodes: int, shards: int) -> int:
+    """Each shard has its equal part of the cache's nodes.
+
+    Keys are spread evenly over shards, so that a smaller one would be the first to fail.
+    """
+    return nodes // shards
+
+
+@rule
+def standby_nodes_per_shard(active: int) -> int:
+    """A standby's cache has as many nodes a shard as the active region's, and at least two.
+
+    It takes over the whole load, and a Global Datastore's follower must be able to fail over by itself.
+    """
+    return max(2, active)
+
+
+@rule
+def quorum_group_size(nodes: int) -> int:
+    """A quorum queue has members on an odd number of nodes, five at most; of two nodes, on both.
+
+    A sixth member would tolerate no further failure and slow every message down; two keep what one alone would lose.
+    """
+    if nodes < 3:
+        return nodes
+    return min(5, nodes - 1 + nodes % 2)
+
+
+@rule
+def virtual_host(application: str) -> str:
+    """The queue's virtual host is named after the application.
+
+    Users, exchanges and limits belong to it, and nothing else shares it.
+    """
+    return application
+
+
+@rule
+def events_from(_item: str) -> bool:
+    """Events have an exchange, and each service a queue of them, from the phase on that names an event-driven architecture.
+
+    Before that the queue carries work alone.
+    """
+    return True
+
+
+@rule
+def no_events(_nodes: int) -> bool:
+    """A queue carries work alone until the document names an event-driven architecture.
+
+    Queues that nobody reads fill up.
+    """
+    return False
