@@ -64,6 +64,8 @@ BUCKET = NameRule(
     reserved_prefixes=("xn--", "sthree-", "amzn-s3-demo-"),
 )  # fmt: skip
 SHORT_NAME = NameRule("event rule or CloudFront object", 64, r"[.\-_A-Za-z0-9]+", "letters, digits and . - _")
+TOPIC = NameRule("SNS topic", 256, r"[A-Za-z0-9_-]+", "letters, digits, _ and -")
+DASHBOARD = NameRule("dashboard", 255, r"[A-Za-z0-9_-]+", "letters, digits, _ and -")
 BACKUP_VAULT = NameRule("backup vault", 50, r"[a-zA-Z0-9_-]{2,}", "letters, digits, _ and -")
 WEB_ACL = NameRule("web ACL", 128, r"[\w-]+", "letters, digits, _ and -")
 DATABASE = NameRule(

@@ -1,0 +1,100 @@
+"""CloudWatch alarms of one region, and the SNS topics that they and Alertmanager publish to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pulumi
+import pulumi_aws as aws
+
+from components import naming
+
+Severity = Literal["page", "ticket"]
+SEVERITIES: tuple[Severity, ...] = ("page", "ticket")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """One CloudWatch alarm: `metric` of `namespace` compared with `threshold` over `periods` × `period_seconds`.
+
+    `comparison` is ">" or "<". `missing` says what no data means: "notBreaching", "breaching", "missing".
+    """
+
+    role: str
+    description: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, pulumi.Input[str]]
+    comparison: Literal[">", "<"]
+    threshold: float
+    severity: Severity
+    statistic: str = "Average"
+    period_seconds: int = 60
+    periods: int = 5
+    missing: str = "notBreaching"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmsArgs:
+    """The alarms, who is told by mail, and the key of the topics."""
+
+    account_id: str
+    region: str
+    key_arn: pulumi.Input[str]
+    emails: Sequence[str]
+    alarms: Sequence[Alarm] = field(default_factory=tuple)
+
+
+class Alarms(pulumi.ComponentResource):
+    """An encrypted SNS topic a severity, with its mail subscriptions, and CloudWatch alarms that publish to them.
+
+    Outputs: `topics`, ARN by severity. They are plain strings, since the program gives the topics their names.
+    """
+
+    topics: dict[str, str]
+
+    def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:alarms:Alarms", name, None, opts)
+        self._name, self._child = name, pulumi.ResourceOptions(parent=self)
+        self.topics = {}
+        made = {severity: self._topic(severity, args) for severity in SEVERITIES}
+        for alarm in args.alarms:
+            self._alarm(alarm, made[alarm.severity].arn)
+        self.register_outputs({"topics": self.topics})
+
+    def _topic(self, severity: Severity, args: AlarmsArgs) -> aws.sns.Topic:
+        name = naming.physical(naming.TOPIC, f"{self._name}-{severity}")
+        topic = aws.sns.Topic(f"{self._name}-{severity}", name=name, kms_master_key_id=args.key_arn, opts=self._child)
+        self.topics[severity] = f"arn:aws:sns:{args.region}:{args.account_id}:{name}"
+        for address in args.emails:
+            aws.sns.TopicSubscription(
+                f"{self._name}-{severity}-{address.replace('@', '-at-')}",
+                topic=topic.arn,
+                protocol="email",
+                endpoint=address,
+                opts=self._child,
+            )
+        return topic
+
+    def _alarm(self, alarm: Alarm, topic: pulumi.Output[str]) -> None:
+        comparison = "GreaterThanThreshold" if alarm.comparison == ">" else "LessThanThreshold"
+        extended = alarm.statistic.startswith("p")
+        aws.cloudwatch.MetricAlarm(
+            f"{self._name}-{alarm.role}",
+            alarm_description=alarm.description,
+            namespace=alarm.namespace,
+            metric_name=alarm.metric,
+            dimensions=dict(alarm.dimensions),
+            statistic=None if extended else alarm.statistic,
+            extended_statistic=alarm.statistic if extended else None,
+            comparison_operator=comparison,
+            threshold=alarm.threshold,
+            period=alarm.period_seconds,
+            evaluation_periods=alarm.periods,
+            treat_missing_data=alarm.missing,
+            alarm_actions=[topic],
+            ok_actions=[topic],
+            opts=self._child,
+        )

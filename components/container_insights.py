@@ -1,0 +1,66 @@
+"""Container metrics and logs of one cluster in CloudWatch, by the add-on that AWS keeps for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components import naming
+from components.policies import pod_trust
+
+ADDON = "amazon-cloudwatch-observability"
+ACCOUNT = "cloudwatch-agent"
+AGENT_POLICY = "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"
+LOG_GROUPS = ("application", "dataplane", "host", "performance")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerInsightsArgs:
+    """`tolerated` are the taint keys of node pools whose nodes are watched too."""
+
+    cluster_name: str
+    log_retention_days: int
+    logs_key_arn: pulumi.Input[str]
+    tolerated: Sequence[str]
+
+
+class ContainerInsights(pulumi.ComponentResource):
+    """The CloudWatch agent and Fluent Bit on every node.
+
+    Creates: the four log groups that they write to, encrypted and with an end, before they make them without; an IAM
+    role for the agent by EKS Pod Identity; the add-on.
+    """
+
+    def __init__(self, name: str, args: ContainerInsightsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:containerinsights:ContainerInsights", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        groups = [
+            aws.cloudwatch.LogGroup(
+                f"{name}-{group}",
+                name=f"/aws/containerinsights/{args.cluster_name}/{group}",
+                retention_in_days=args.log_retention_days,
+                kms_key_id=args.logs_key_arn,
+                opts=child,
+            )
+            for group in LOG_GROUPS
+        ]
+        role = aws.iam.Role(
+            naming.logical(naming.ROLE, f"{name}-agent"), assume_role_policy=pod_trust(), opts=child
+        )
+        attachment = aws.iam.RolePolicyAttachment(f"{name}-agent", role=role.name, policy_arn=AGENT_POLICY, opts=child)
+        aws.eks.Addon(
+            f"{name}-addon",
+            cluster_name=args.cluster_name,
+            addon_name=ADDON,
+            pod_identity_associations=[
+                aws.eks.AddonPodIdentityAssociationArgs(service_account=ACCOUNT, role_arn=role.arn)
+            ],
+            configuration_values=pulumi.Output.json_dumps(
+                {"tolerations": [{"key": key, "operator": "Exists"} for key in args.tolerated]}
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*groups, attachment]),
+        )
+        self.register_outputs({})

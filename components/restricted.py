@@ -1,0 +1,47 @@
+"""What the restricted pod security standard demands of a pod and of its containers, and what makes a restart needed."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pulumi_kubernetes as k8s
+
+USER_ID = 10001
+
+
+def pod_security(user_id: int = USER_ID) -> k8s.core.v1.PodSecurityContextArgs:
+    """A pod that runs as one unprivileged user, which also owns its volumes."""
+    return k8s.core.v1.PodSecurityContextArgs(
+        run_as_non_root=True,
+        run_as_user=user_id,
+        run_as_group=user_id,
+        fs_group=user_id,
+        seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+    )
+
+
+def container_security() -> k8s.core.v1.SecurityContextArgs:
+    """A container without capabilities, that gains none and writes to its volumes alone."""
+    return k8s.core.v1.SecurityContextArgs(
+        allow_privilege_escalation=False,
+        read_only_root_filesystem=True,
+        capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
+    )
+
+
+def spread(labels: dict[str, str]) -> list[k8s.core.v1.TopologySpreadConstraintArgs]:
+    """Pods of these labels apart: over zones, and over nodes, as far as there are any."""
+    return [
+        k8s.core.v1.TopologySpreadConstraintArgs(
+            max_skew=1,
+            topology_key=key,
+            when_unsatisfiable="ScheduleAnyway",
+            label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=labels),
+        )
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]
+
+
+def digest(*texts: str) -> str:
+    """A short digest of configuration files: as a pod annotation it restarts the pods when one of them changes."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]

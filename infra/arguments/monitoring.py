@@ -1,0 +1,198 @@
+"""Arguments of what watches one region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from components.alarms import Alarm, Alarms, AlarmsArgs
+from components.alertmanager import Alertmanager, AlertmanagerArgs
+from components.app_tier import ExternalMetric
+from components.authority import Authority
+from components.cluster import Cluster
+from components.container_insights import ContainerInsightsArgs
+from components.dashboard import DashboardArgs, Watched
+from components.keys import Keys
+from components.load_balancer import LoadBalancer
+from components.metrics_adapter import MetricsAdapterArgs
+from components.node_pool import POOL_LABEL, NodePool
+from components.postgres import Postgres
+from components.prometheus import PrometheusArgs
+from components.prometheus_rules import KeyMetric, RulesInput, rule_groups
+from components.scaling_signals import SIGNALS, Signal
+from components.slo import Objective
+from infra.config import PhaseConfig
+from infra.config.monitoring import ObjectiveConfig
+
+BAD_REQUESTS = 'sum(rate(http_requests_total{code=~"5.."}[{window}])) / sum(rate(http_requests_total[{window}]))'
+
+
+def external_metrics(config: PhaseConfig, service: str) -> tuple[ExternalMetric, ...]:
+    """What a service's autoscaler follows beside CPU and memory: its own latency; the first service the queue too."""
+    first = config.app.services[0].name == service
+    selectors = {"p95_latency": {"service": service}, "queue_depth": {} if first else None}
+    return tuple(
+        ExternalMetric(SIGNALS[signal.metric], selector, "1")
+        for signal in config.monitoring.signals
+        if (selector := selectors[signal.metric]) is not None
+    )
+
+
+def prometheus(config: PhaseConfig, cluster: Cluster, platform: NodePool, alertmanager: Alertmanager) -> PrometheusArgs:
+    monitoring = config.monitoring
+    return PrometheusArgs(
+        namespace=monitoring.namespace,
+        image=monitoring.prometheus_image,
+        retention_days=monitoring.retention_days,
+        storage_gib=monitoring.storage_gib,
+        storage_class=cluster.storage_class,
+        node_selector=platform.selector,
+        pool=platform.pool,
+        cpu_millicores=monitoring.cpu_millicores,
+        memory_mib=monitoring.memory_mib,
+        rules=rule_groups(rules_input(config)),
+        alertmanager=alertmanager.address,
+        scraped_namespaces=(config.app.namespace, monitoring.namespace),
+    )
+
+
+def rules_input(config: PhaseConfig) -> RulesInput:
+    """Every rule's figures, from the phase's triggers, objectives and key metrics."""
+    monitoring = config.monitoring
+    return RulesInput(
+        signals=tuple(Signal(**signal.model_dump()) for signal in monitoring.signals),
+        objectives=tuple(objective(stated) for stated in monitoring.objectives),
+        key_metrics=tuple(KeyMetric(**key.model_dump()) for key in monitoring.key_metrics),
+        replica_lag_ms=config.database.replica_lag_ms if config.database.read_replicas else None,
+        revenue_per_hour_usd=monitoring.revenue_per_hour_usd,
+    )
+
+
+def objective(stated: ObjectiveConfig) -> Objective:
+    """An objective as the share of requests that may be bad: slower than the latency, or answered by an error."""
+    if stated.name == "p99_latency":
+        fast = f'http_request_duration_seconds_bucket{{le=~"{stated.target:g}|{stated.target:.1f}"}}'
+        return Objective(
+            name=stated.name,
+            summary=f"Too many requests take longer than {stated.target:g} s",
+            bad=f"1 - sum(rate({fast}[{{window}}])) / sum(rate(http_request_duration_seconds_count[{{window}}]))",
+            budget=0.01,
+            line=stated.line,
+        )
+    percent = stated.target if stated.name == "error_rate" else 100 - stated.target
+    return Objective(
+        name=stated.name,
+        summary=f"The {stated.name.replace('_', ' ')} of {stated.target:g} % is in danger",
+        bad=BAD_REQUESTS,
+        budget=percent / 100,
+        line=stated.line,
+    )
+
+
+def alertmanager(
+    config: PhaseConfig, region: str, cluster: Cluster, platform: NodePool, alarms: Alarms, keys: Keys
+) -> AlertmanagerArgs:
+    return AlertmanagerArgs(
+        namespace=config.monitoring.namespace,
+        cluster_name=cluster.cluster_name,
+        region=region,
+        image=config.monitoring.alertmanager_image,
+        node_selector=platform.selector,
+        pool=platform.pool,
+        topics=alarms.topics,
+        key_arn=keys.arns["alerts"],
+    )
+
+
+def metrics_adapter(config: PhaseConfig, platform: NodePool, url: str, authority: Authority) -> MetricsAdapterArgs:
+    return MetricsAdapterArgs(
+        namespace=config.monitoring.namespace,
+        image=config.monitoring.adapter_image,
+        prometheus_url=url,
+        metrics=tuple(SIGNALS[signal.metric] for signal in config.monitoring.signals),
+        authority=authority,
+        node_selector=platform.selector,
+        pool=platform.pool,
+    )
+
+
+def container_insights(config: PhaseConfig, cluster: Cluster, keys: Keys) -> ContainerInsightsArgs:
+    return ContainerInsightsArgs(
+        cluster_name=cluster.cluster_name,
+        log_retention_days=config.cluster.log_retention_days,
+        logs_key_arn=keys.arns["logs"],
+        tolerated=[POOL_LABEL],
+    )
+
+
+def alarms(config: PhaseConfig, region: str, keys: Keys, watched: Sequence[Alarm]) -> AlarmsArgs:
+    return AlarmsArgs(
+        account_id=config.account_id,
+        region=region,
+        key_arn=keys.arns["alerts"],
+        emails=config.monitoring.emails,
+        alarms=watched,
+    )
+
+
+def database_alarms(config: PhaseConfig, database: Postgres, standby: bool) -> list[Alarm]:
+    """CPU, space, connections; in a standby region the lag behind the active one."""
+    primary: dict[str, pulumi.Input[str]] = {"DBInstanceIdentifier": database.primary_identifier}
+    rds = "AWS/RDS"
+    free_bytes = config.database.storage_gib * 1024**3 // 10
+    found = [
+        Alarm(
+            role="database-cpu", description="The primary's CPU is above 80 %", namespace=rds, metric="CPUUtilization",
+            dimensions=primary, comparison=">", threshold=80, severity="ticket", periods=10,
+        ),
+        Alarm(
+            role="database-space", description="Less than a tenth of the primary's storage is free", namespace=rds,
+            metric="FreeStorageSpace", dimensions=primary, comparison="<", threshold=free_bytes, severity="page",
+        ),
+    ]  # fmt: skip
+    if standby and config.database.region_lag_ms is not None:
+        limit = config.database.region_lag_ms / 1000
+        found.append(
+            Alarm(
+                role="region-lag", description=f"The standby region is more than {limit:g} s behind", namespace=rds,
+                metric="ReplicaLag", dimensions=primary, comparison=">", threshold=limit, severity="page",
+                missing="breaching",
+            )
+        )  # fmt: skip
+    return found
+
+
+def balancer_alarms(balancer: LoadBalancer) -> list[Alarm]:
+    """No healthy target, and errors that the balancer itself answers with."""
+    elb = "AWS/ApplicationELB"
+    here: dict[str, pulumi.Input[str]] = {"LoadBalancer": balancer.arn_suffix}
+    return [
+        Alarm(
+            role="no-healthy-target", description="No pod answers the load balancer", namespace=elb,
+            metric="HealthyHostCount", dimensions={**here, "TargetGroup": balancer.target_group_arn_suffix},
+            comparison="<", threshold=1, statistic="Minimum", severity="page", periods=2, missing="breaching",
+        ),
+        Alarm(
+            role="balancer-errors", description="The load balancer answers with errors of its own", namespace=elb,
+            metric="HTTPCode_ELB_5XX_Count", dimensions=here, comparison=">", threshold=10, statistic="Sum",
+            severity="ticket",
+        ),
+    ]  # fmt: skip
+
+
+def dashboard(
+    config: PhaseConfig, region: str, cluster: Cluster, balancer: LoadBalancer, database: Postgres
+) -> DashboardArgs:
+    return DashboardArgs(
+        key_metrics=rules_input(config).key_metrics,
+        replica_lag_ms=config.database.replica_lag_ms,
+        watched=Watched(
+            region=region,
+            cluster_name=cluster.cluster_name,
+            namespace=config.app.namespace,
+            load_balancer=balancer.arn_suffix,
+            target_group=balancer.target_group_arn_suffix,
+            databases=[database.primary_identifier, *database.replica_identifiers],
+        ),
+    )

@@ -1,0 +1,54 @@
+"""Config of what watches the system: metrics, objectives, alerts, and the signals that autoscalers follow."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from infra.config.scalars import Label, NaturalInt, PositiveInt, Section
+
+
+class SignalConfig(Section):
+    """A pair of auto-scaling triggers that a resource metric can't express, with the document's lines."""
+
+    metric: Literal["p95_latency", "queue_depth"]
+    up: float = Field(gt=0, description="Scale up above this: seconds of latency, or messages.")
+    up_seconds: NaturalInt = Field(description="For how long it must be exceeded.")
+    down: float | None = Field(description="Scale down below this; null: it never holds a scale-down back.")
+    down_seconds: NaturalInt
+    lines: tuple[PositiveInt, ...] = Field(min_length=1)
+
+
+class ObjectiveConfig(Section):
+    """One objective of the phase: p99 latency in seconds, error rate or availability in percent."""
+
+    name: Literal["p99_latency", "error_rate", "availability"]
+    target: float = Field(gt=0)
+    line: PositiveInt
+
+
+class KeyMetricConfig(Section):
+    """A metric that the document wants watched."""
+
+    metric: str
+    label: str
+    line: PositiveInt
+
+
+class MonitoringConfig(Section):
+    """Prometheus, Alertmanager, the adapter for autoscalers, CloudWatch alarms and a dashboard, in each region."""
+
+    namespace: Label
+    prometheus_image: str
+    alertmanager_image: str
+    adapter_image: str
+    cpu_millicores: PositiveInt = Field(description="What one Prometheus asks for.")
+    memory_mib: PositiveInt
+    storage_gib: PositiveInt
+    retention_days: PositiveInt
+    emails: tuple[str, ...] = Field(description="Who is told of alerts by mail.")
+    revenue_per_hour_usd: NaturalInt = Field(description="For the revenue impact of downtime.")
+    signals: tuple[SignalConfig, ...]
+    objectives: tuple[ObjectiveConfig, ...]
+    key_metrics: tuple[KeyMetricConfig, ...]

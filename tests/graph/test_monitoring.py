@@ -1,0 +1,116 @@
+"""What watches each phase in the plans."""
+
+import json
+
+import pytest
+
+from components.key_metrics import KNOWN
+from infra.arguments.monitoring import rules_input
+from infra.graph import Resource, ResourceGraph
+from tests.unit.documents import document, selected
+
+PHASES = ("baseline", "phase1", "phase2", "phase3")
+HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+
+
+def rules(graph: ResourceGraph, region: str = "us-east-1") -> str:
+    """The rule file of a region's Prometheus."""
+    maps = graph.of_type("kubernetes:core/v1:ConfigMap")
+    return next(m.inputs["data"]["rules.yml"] for m in maps if m.name == f"mgx-ai-{region}-prometheus-configuration")
+
+
+def alarms(graph: ResourceGraph) -> dict[str, Resource]:
+    return {alarm.name: alarm for alarm in graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")}
+
+
+def external(hpa: Resource) -> dict[str, dict]:
+    metrics = [m["external"] for m in hpa.inputs["spec"]["metrics"] if m["type"] == "External"]
+    return {m["metric"]["name"]: m for m in metrics}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_trigger_of_the_document_moves_the_autoscaler(phase_graph, phase: str) -> None:
+    """Guards the four triggers: CPU and memory by utilization, latency and queue depth by a signal that targets 1."""
+    hpa = next(h for h in phase_graph(phase).of_type(HPA) if h.inputs["metadata"]["name"] == "mgx-api-hpa")
+    assert {m["resource"]["name"] for m in hpa.inputs["spec"]["metrics"] if m["type"] == "Resource"} == {
+        "cpu",
+        "memory",
+    }
+    found = external(hpa)
+    assert set(found) == {"p95_latency_pressure", "queue_depth_pressure"}
+    assert {m["target"]["value"] for m in found.values()} == {"1"}
+    assert found["p95_latency_pressure"]["metric"]["selector"]["matchLabels"] == {"service": "mgx-api"}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_external_metric_of_an_autoscaler_is_recorded_and_served(phase_graph, phase: str) -> None:
+    """Guards against an autoscaler that waits for ever for a metric that nothing records."""
+    graph = phase_graph(phase)
+    wanted = {name for hpa in graph.of_type(HPA) for name in external(hpa)}
+    served = [
+        m.inputs["data"]["config.yaml"] for m in graph.of_type("kubernetes:core/v1:ConfigMap") if "adapter" in m.name
+    ]
+    for name in wanted:
+        assert f"ramp:{name}" in rules(graph)
+        assert all(f"ramp:{name}" in text for text in served)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_key_metric_of_the_document_stands_in_a_rule_or_on_a_panel_with_its_line(phase_graph, phase: str) -> None:
+    """Guards completeness: a metric that the document lists and nobody sees."""
+    drawn = {key.metric for key in rules_input(selected(phase).config).key_metrics}
+    stated = document().roadmap.key_metrics
+    assert len(drawn) == len(stated) == 14
+    text = rules(phase_graph(phase))
+    for key in rules_input(selected(phase).config).key_metrics:
+        known = KNOWN[key.metric]
+        assert known.panel or known.expr
+        if known.expr:
+            assert f"ramp:key:{key.metric}" in text
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_objectives_alert_at_two_severities_over_several_windows(phase_graph, phase: str) -> None:
+    """Guards p99 below 5 s and errors below 0.1 %: an hour's fast burn pages, three days' slow burn files a ticket."""
+    text = rules(phase_graph(phase))
+    for name in ("P99LatencyBurn1h", "P99LatencyBurn3d", "ErrorRateBurn1h", "AvailabilityBurn6h"):
+        assert name in text
+    assert "(14.4 * 0.001)" in text
+    assert 'le=~"5|5.0"' in text
+
+
+@pytest.mark.parametrize(("phase", "budget"), [("phase2", "0.001"), ("phase3", "0.0001")])
+def test_the_availability_objective_is_the_phases_own(phase_graph, phase: str, budget: str) -> None:
+    """Guards 99.9 percent before the second region and 99.99 after."""
+    text = rules(phase_graph(phase))
+    assert f"ramp:availability:bad_ratio_rate1h > (14.4 * {budget})" in text
+
+
+def test_the_regions_lag_alarm_is_the_documents_five_seconds(phase_graph) -> None:
+    """Guards the recovery point: the standby's replica, and no data at all, page someone."""
+    alarm = alarms(phase_graph("phase3"))["mgx-ai-us-west-2-alerts-region-lag"].inputs
+    assert (alarm["metricName"], alarm["threshold"], alarm["treatMissingData"]) == ("ReplicaLag", 5, "breaching")
+    assert not [name for name in alarms(phase_graph("phase2")) if name.endswith("region-lag")]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_alarm_tells_someone(phase_graph, phase: str) -> None:
+    """Guards against an alarm that turns red in silence."""
+    for alarm in alarms(phase_graph(phase)).values():
+        (topic,) = alarm.property_dependencies["alarmActions"]
+        assert topic.endswith(("-page", "-ticket"))
+
+
+def test_topics_are_encrypted_with_a_key_that_alarms_may_use(phase_graph) -> None:
+    """Guards alarms on an encrypted topic, which CloudWatch can't publish to with AWS's own key."""
+    graph = phase_graph("phase1")
+    for topic in graph.of_type("aws:sns/topic:Topic"):
+        (key,) = topic.property_dependencies["kmsMasterKeyId"]
+        services = json.dumps(json.loads(graph[key].inputs["policy"])["Statement"])
+        assert "cloudwatch.amazonaws.com" in services
+
+
+def test_each_region_has_a_dashboard_of_its_own(phase_graph) -> None:
+    """Guards the operator of the standby region, who looks there when the other is gone."""
+    names = {d.inputs["dashboardName"] for d in phase_graph("phase3").of_type("aws:cloudwatch/dashboard:Dashboard")}
+    assert names == {"mgx-ai-us-east-1", "mgx-ai-us-west-2"}
