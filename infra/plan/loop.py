@@ -53,6 +53,14 @@ class PlanLoop(asyncio.SelectorEventLoop):
         future.set_result(func(*args))
         return future
 
+    async def until_quiet(self) -> None:
+        """Returns when nothing else is left to run.
+
+        The SDK would wait for all that is pending, and again after each part of it that is done: quadratic time.
+        """
+        while self._ready:  # pyright: ignore[reportAttributeAccessIssue]
+            await asyncio.sleep(0)
+
     def discard(self) -> None:
         """Cancels whatever still waits, and closes the loop."""
         while tasks := asyncio.all_tasks(self):

@@ -52,6 +52,7 @@ def _plan(
             result = program()
             if isawaitable(result):
                 await result
+            await loop.until_quiet()
         except BaseException as error:
             loop.note(error)
             raise
