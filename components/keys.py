@@ -26,7 +26,7 @@ class Keys(pulumi.ComponentResource):
     """A KMS key with yearly rotation and an alias for each class of data.
 
     The account's own principals are let in by their IAM policies; CloudWatch Logs, SNS publishers and alarms by the
-    key's policy, each for this account's resources in this region alone.
+    key's policy, each for this account's resources in this region alone; CloudFront reads `assets` for its distributions.
 
     Outputs: `arns`, a key ARN by class.
     """
@@ -76,6 +76,9 @@ def key_policy(account_id: str, region: str, data_class: str) -> str:
         statements.append(
             _service_statement("Publishers", services, ["kms:Decrypt", "kms:GenerateDataKey*"], condition)
         )
+    if data_class == "assets":
+        condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account_id}:distribution/*"}}
+        statements.append(_service_statement("Cdn", ["cloudfront.amazonaws.com"], ["kms:Decrypt"], condition))
     return json.dumps({"Version": VERSION, "Statement": statements})
 
 

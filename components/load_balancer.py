@@ -19,13 +19,17 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 class LoadBalancerArgs:
     """Placement of one load balancer, and the service that it sends to.
 
-    `subnet_ids` are public, one a zone, at least two. `sources` are the IPv4 ranges that may connect.
-    `service` in `namespace` listens on `port`, and answers 200 on `health_path`.
+    `subnet_ids` are public, one a zone, at least two. `sources` may connect: IPv4 ranges, by HTTP and HTTPS, or the id of
+    a prefix list, by HTTPS alone, since a list as long as CloudFront's fills a security group. `checker_cidrs` are the
+    ranges of the health checkers, where `sources` leaves them out.
+    `service` in `namespace` listens on `port`, and answers 200 on `health_path`; `after` is what must stand before it gets
+    requests.
     """
 
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     sources: Sequence[str]
+    checker_cidrs: Sequence[str]
     domain: str
     validation_fqdn: pulumi.Input[str]
     cluster_name: str
@@ -34,6 +38,7 @@ class LoadBalancerArgs:
     service: str
     port: int
     health_path: str
+    after: Sequence[pulumi.Resource] = ()
     idle_timeout_seconds: int
     deregistration_seconds: int
 
@@ -41,9 +46,10 @@ class LoadBalancerArgs:
 class LoadBalancer(pulumi.ComponentResource):
     """An internet-facing ALB over at least two zones whose targets are pods.
 
-    Creates: a certificate for the domain, two security-group rules' worth of access (HTTP and HTTPS in, the pods'
-    port out), the ALB, its listeners (HTTPS; HTTP redirects to it), a target group of IP addresses, the rule that
-    lets it reach the cluster's pods, and the TargetGroupBinding that registers them.
+    Creates: a certificate for the domain, a security group (in from `sources`, out to the pods' port), a second one with
+    a prefix list for the health checkers where they need it, the ALB, its listeners (HTTPS; HTTP redirects to it), a
+    target group of IP addresses, the rule that lets it reach the cluster's pods, and the TargetGroupBinding that
+    registers them.
 
     Outputs: `dns_name`, `zone_id` (of the ALB), `arn`, `arn_suffix`, `target_group_arn_suffix`, `security_group_id`,
     `https_listener_arn`.
@@ -66,12 +72,13 @@ class LoadBalancer(pulumi.ComponentResource):
 
         certificate_arn = self._certificate()
         self.security_group_id = self._access()
+        groups = [self.security_group_id, *([self._checkers()] if args.checker_cidrs else [])]
         balancer = aws.lb.LoadBalancer(
             naming.logical(naming.LOAD_BALANCER, f"{name}-alb"),
             load_balancer_type="application",
             internal=False,
             subnets=list(args.subnet_ids),
-            security_groups=[self.security_group_id],
+            security_groups=groups,
             idle_timeout=args.idle_timeout_seconds,
             drop_invalid_header_fields=True,
             enable_deletion_protection=True,
@@ -104,11 +111,13 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=self._child,
         )
         for source in self._args.sources:
-            for scheme, port in (("http", 80), ("https", 443)):
+            listed = source.startswith("pl-")
+            for scheme, port in (("https", 443),) if listed else (("http", 80), ("https", 443)):
                 aws.vpc.SecurityGroupIngressRule(
                     f"{self._name}-{scheme}-{source.replace('/', '-')}",
                     security_group_id=group.id,
-                    cidr_ipv4=source,
+                    cidr_ipv4=None if listed else source,
+                    prefix_list_id=source if listed else None,
                     ip_protocol="tcp",
                     from_port=port,
                     to_port=port,
@@ -134,10 +143,38 @@ class LoadBalancer(pulumi.ComponentResource):
         )
         return group.id
 
+    def _checkers(self) -> pulumi.Output[str]:
+        """A group of their own: with CloudFront's 55 entries in the first one, 60 rules would not hold both."""
+        cidrs = self._args.checker_cidrs
+        checkers = aws.ec2.ManagedPrefixList(
+            f"{self._name}-checkers",
+            name=f"{self._name}-checkers",
+            address_family="IPv4",
+            max_entries=len(cidrs),
+            entries=[aws.ec2.ManagedPrefixListEntryArgs(cidr=cidr) for cidr in cidrs],
+            opts=self._child,
+        )
+        group = aws.ec2.SecurityGroup(
+            f"{self._name}-checks",
+            vpc_id=self._args.vpc_id,
+            description=f"Health checkers to {self._name}",
+            opts=self._child,
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-https-checkers",
+            security_group_id=group.id,
+            prefix_list_id=checkers.id,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            opts=self._child,
+        )
+        return group.id
+
     def _targets(self) -> aws.lb.TargetGroup:
         """Auto Mode's controller may register pods in a group only if it carries the cluster's tag."""
         return aws.lb.TargetGroup(
-            naming.logical(naming.TARGET_GROUP, f"{self._name}-pods"),
+            naming.logical(naming.TARGET_GROUP, f"{self._name}-tg"),
             vpc_id=self._args.vpc_id,
             target_type="ip",
             protocol="HTTP",
@@ -191,5 +228,5 @@ class LoadBalancer(pulumi.ComponentResource):
                 "targetGroupARN": targets.arn,
                 "targetType": "ip",
             },
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
         )

@@ -64,3 +64,17 @@ def domain_certificate(name: str, domain: str, opts: pulumi.ResourceOptions) -> 
     return aws.acm.Certificate(
         name, domain_name=domain, subject_alternative_names=[f"*.{domain}"], validation_method="DNS", opts=opts
     )
+
+
+def public_name(
+    name: str,
+    zone_id: pulumi.Input[str],
+    fqdn: str,
+    target: pulumi.Input[str],
+    ttl_seconds: int,
+    opts: pulumi.ResourceOptions,
+) -> aws.route53.Record:
+    """A name that stands for another one. A CNAME, so that what it stands for changes in place, whatever that is."""
+    return aws.route53.Record(
+        name, zone_id=zone_id, name=fqdn, type="CNAME", records=[target], ttl=ttl_seconds, opts=opts
+    )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Literal
 
-from infra.config.scalars import PositiveInt, Section
+from pydantic import Field, StringConstraints, model_validator
+
+from infra.config.scalars import Cidr, HeaderName, PositiveInt, PrefixList, Region, Section
+
+CHECK_TIMEOUT_SECONDS = 6
+"""The longest that one HTTPS health check of Route 53 takes to fail: 4 s to connect, 2 s for the status. [Route 53
+Developer Guide, how health checks determine health]"""
 
 
 class LoadBalancerConfig(Section):
@@ -12,3 +18,71 @@ class LoadBalancerConfig(Section):
 
     zones: PositiveInt = Field(ge=2, description="Availability zones it stands in.")
     idle_timeout_seconds: PositiveInt = Field(le=4000)
+
+
+class FailoverConfig(Section):
+    """How soon users of a region that stops answering reach another one."""
+
+    check_interval_seconds: Literal[10, 30] = Field(description="Route 53 has these two; it can't be changed later.")
+    failure_threshold: PositiveInt = Field(le=10, description="Failed checks in a row that count as a failure.")
+    ttl_seconds: PositiveInt = Field(le=86400, description="How long a resolver keeps the answer.")
+    limit_seconds: PositiveInt = Field(description="What a failover must stay below.")
+    checker_cidrs: tuple[Cidr, ...] = Field(min_length=1, max_length=60, description="Route 53's health checkers.")
+
+    @property
+    def worst_case_seconds(self) -> int:
+        """From the failure to the last resolver's new answer: every check fails as late as it can."""
+        return self.check_interval_seconds * self.failure_threshold + CHECK_TIMEOUT_SECONDS + self.ttl_seconds
+
+    @model_validator(mode="after")
+    def _within_the_limit(self) -> FailoverConfig:
+        if self.worst_case_seconds >= self.limit_seconds:
+            raise ValueError(
+                f"failover takes check_interval_seconds × failure_threshold + timeout + ttl_seconds = "
+                f"{self.check_interval_seconds} × {self.failure_threshold} + {CHECK_TIMEOUT_SECONDS} + {self.ttl_seconds}"
+                f" = {self.worst_case_seconds} s, allowed: below {self.limit_seconds} s"
+            )
+        return self
+
+
+class RateLimitConfig(Section):
+    """How often a user, and behind users an address, may ask within a window."""
+
+    window_seconds: Literal[60, 120, 300, 600]
+    requests_per_user: PositiveInt = Field(ge=10, le=2_000_000_000)
+    requests_per_address: PositiveInt = Field(ge=10, le=2_000_000_000)
+
+    @model_validator(mode="after")
+    def _address_behind_user(self) -> RateLimitConfig:
+        if self.requests_per_address < self.requests_per_user:
+            raise ValueError(
+                f"requests_per_address {self.requests_per_address} is below requests_per_user {self.requests_per_user}: "
+                "no user could reach the own limit"
+            )
+        return self
+
+
+class WebAclConfig(Section):
+    """What is refused at the edge: on the load balancers, and with a CDN on the CDN."""
+
+    api_key_header: HeaderName = Field(description="The header that tells one user from another, in lower case.")
+    managed_rules: dict[
+        Annotated[str, StringConstraints(pattern=r"^AWSManagedRules[A-Za-z0-9]+$")], tuple[str, ...]
+    ] = Field(description="AWS's rule groups, in the order of evaluation, each with its rules that only count.")
+    rate_limit: RateLimitConfig | None
+
+
+class CdnConfig(Section):
+    """CloudFront in front of the application."""
+
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
+    assets_path: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]+(/[a-z0-9_-]+)*/\*$")]
+    assets_noncurrent_days: PositiveInt = Field(description="How long a replaced asset is kept.")
+    api_max_ttl_seconds: PositiveInt = Field(description="The longest that an API response is cached, if it says so.")
+    connection_attempts: PositiveInt = Field(le=3)
+    connection_timeout_seconds: PositiveInt = Field(le=10)
+    read_timeout_seconds: PositiveInt = Field(le=120)
+    keepalive_timeout_seconds: PositiveInt = Field(le=120)
+    origin_prefix_lists: dict[Region, PrefixList] = Field(
+        description="AWS's list of CloudFront's addresses, by region."
+    )
