@@ -81,9 +81,10 @@ class Workspace:
             raise EngineError(_complaints(done))
         return json.loads(done.stdout)
 
-    def up(self, stack: str, *options: str) -> str:
-        """Returns what `pulumi up` prints; EngineError if it fails."""
-        return self.run(*self._up(stack, *options))
+    def up(self, stack: str, *options: str, preview_first: bool = False) -> str:
+        """Returns what `pulumi up` prints; EngineError if it fails. Only a preview refuses a step as a whole."""
+        command = self._up(stack, *options)
+        return self.run(*(part for part in command if not (preview_first and part == "--skip-preview")))
 
     def start_up(self, stack: str, *options: str) -> subprocess.Popen[str]:
         """Returns a running `pulumi up`, at the head of a process group of its own."""
