@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +15,11 @@ from components import naming
 from components.authority import Certificate
 from components.envoy_config import METRICS_PORT
 from components.node_pool import tolerations
+from components.restricted import container_security, digest, pod_security, spread
 
 BOOTSTRAP = "envoy.json"
 CONFIGURATION = "/etc/envoy"
 TLS_FOLDER = "/etc/envoy-tls"
-USER_ID = 10001
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +93,7 @@ class Envoy(pulumi.ComponentResource):
         args = self._args
         read = [bootstrap, args.certificate.certificate_pem] if args.certificate else [bootstrap]
         annotations: dict[str, pulumi.Input[str]] = {
-            "ramp/checksum": pulumi.Output.all(*read).apply(checksum),
+            "ramp/checksum": pulumi.Output.all(*read).apply(lambda texts: digest(*texts)),
             "prometheus.io/scrape": "true",
             "prometheus.io/port": str(METRICS_PORT),
             "prometheus.io/path": "/stats/prometheus",
@@ -126,22 +125,8 @@ class Envoy(pulumi.ComponentResource):
             node_selector=dict(args.node_selector),
             tolerations=tolerations(args.pool),
             termination_grace_period_seconds=args.drain_seconds + 15,
-            topology_spread_constraints=[
-                k8s.core.v1.TopologySpreadConstraintArgs(
-                    max_skew=1,
-                    topology_key=key,
-                    when_unsatisfiable="ScheduleAnyway",
-                    label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
-                )
-                for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-            ],
-            security_context=k8s.core.v1.PodSecurityContextArgs(
-                run_as_non_root=True,
-                run_as_user=USER_ID,
-                run_as_group=USER_ID,
-                fs_group=USER_ID,
-                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-            ),
+            topology_spread_constraints=spread(self._labels),
+            security_context=pod_security(),
             containers=[self._container()],
             volumes=self._volumes(),
         )
@@ -166,11 +151,7 @@ class Envoy(pulumi.ComponentResource):
             readiness_probe=k8s.core.v1.ProbeArgs(http_get=ready, period_seconds=5, failure_threshold=2),
             liveness_probe=k8s.core.v1.ProbeArgs(tcp_socket=alive, period_seconds=10, failure_threshold=6),
             lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=drain)),
-            security_context=k8s.core.v1.SecurityContextArgs(
-                allow_privilege_escalation=False,
-                read_only_root_filesystem=True,
-                capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
-            ),
+            security_context=container_security(),
             volume_mounts=[
                 k8s.core.v1.VolumeMountArgs(name="configuration", mount_path=CONFIGURATION, read_only=True),
                 *(
@@ -219,11 +200,6 @@ class Envoy(pulumi.ComponentResource):
 def bootstrap_file(bootstrap: Mapping[str, Any]) -> str:
     """The bootstrap as the file that Envoy reads, the same text for the same data."""
     return json.dumps(bootstrap, indent=1) + "\n"
-
-
-def checksum(texts: Sequence[str]) -> str:
-    """Eight hexadecimal digits that change with any of the texts."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
 
 
 def envoy_arguments(cpu_millicores: int) -> list[str]:

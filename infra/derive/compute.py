@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from infra.derive import rules
-from infra.derive.sources import Sourced, fact, settings_section
+from infra.derive.sources import Source, Sourced, fact, settings_section
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
 from infra.roadmap.model import Fact, Hpa, Phase, RegionPlan, Role
 
 Tree = dict[str, Any]
+
+MICROSERVICES = r"\bmicro[- ]?services?\b"
 
 
 def active_region(step: Step) -> Sourced[str]:
@@ -136,30 +138,31 @@ def _server(step: Step) -> Tree:
 
 
 def _scaling(step: Step, hpa: Hpa | None) -> Tree:
-    cpu = _threshold(step, "cpu", hpa.cpu_percent if hpa else None)
+    cpu = _threshold(step, "cpu", hpa, hpa.cpu_percent if hpa else None)
+    memory = _threshold(step, "memory", hpa, hpa.memory_percent if hpa else None)
+    leading, metric = (cpu, "cpu") if cpu.value is not None else (memory, "memory")
     return {
         "cpu_percent": cpu,
-        "memory_percent": _threshold(step, "memory", hpa.memory_percent if hpa else None),
+        "memory_percent": memory,
         "scale_up_window_seconds": _window(step, "up", hpa.scale_up_window_seconds if hpa else None),
         "scale_down_window_seconds": _window(step, "down", hpa.scale_down_window_seconds if hpa else None),
-        "scale_down_tolerance": rules.down_tolerance(cpu, _cpu_down(step)),
+        "scale_down_tolerance": rules.down_tolerance(leading, _down(step, metric)),
     }
 
 
-def _threshold(step: Step, metric: str, block: Fact[int] | None) -> Sourced[int]:
-    if block:
-        return fact(block)
+def _threshold(step: Step, metric: str, hpa: Hpa | None, listed: Fact[int] | None) -> Sourced[Any]:
+    """The HPA block's target, the document's trigger, or, for a document with neither, the settings'."""
     trigger = step.trigger("up", metric)
-    return (
-        rules.whole(fact(Fact(trigger.value, trigger.line)))
-        if trigger
-        else step.setting(f"app.scaling.{metric}_percent")
-    )
+    if listed:
+        return fact(listed)
+    if trigger:
+        return rules.whole(fact(Fact(trigger.value, trigger.line)))
+    return rules.metric_not_listed(fact(hpa.name)) if hpa else step.setting(f"app.scaling.{metric}_percent")
 
 
-def _cpu_down(step: Step) -> Sourced[Any]:
-    trigger = step.trigger("down", "cpu")
-    return fact(Fact(trigger.value, trigger.line)) if trigger else step.setting("app.scaling.cpu_down_percent")
+def _down(step: Step, metric: str) -> Sourced[Any]:
+    trigger = step.trigger("down", metric)
+    return fact(Fact(trigger.value, trigger.line)) if trigger else step.setting(f"app.scaling.{metric}_down_percent")
 
 
 def _window(step: Step, direction: str, block: Fact[int] | None) -> Sourced[Any]:
@@ -172,16 +175,25 @@ def _window(step: Step, direction: str, block: Fact[int] | None) -> Sourced[Any]
 
 
 def _services(step: Step, application: Sourced[str], hpa: Hpa | None) -> list[Tree]:
+    """The main service, and from the phase on that names microservices those of the settings."""
     name = fact(hpa.target) if hpa else rules.api_name(application)
+    microservices = step.named(MICROSERVICES)
+    others = [_other_service(step, microservices, key) for key in step.settings.settings.app.services if microservices]
     main = {
         "name": name,
         "hpa": fact(hpa.name) if hpa else rules.hpa_name(name),
         "image": step.setting("app.image"),
-        "share_percent": rules.main_share(),
+        "share_percent": rules.main_share(*(other["share_percent"] for other in others)),
         "port": step.setting("app.port"),
         "path": step.setting("app.path"),
     }
-    return [main]
+    return [main, *others]
+
+
+def _other_service(step: Step, microservices: Sourced[str], key: str) -> Tree:
+    line = step.settings.line(f"app.services.{key}")
+    name = rules.service_from(microservices, Sourced(key, Source("setting", f"settings: app.services.{key}", line=line)))
+    return {**settings_section(step.settings, f"app.services.{key}"), "name": name, "hpa": rules.hpa_name(name)}
 
 
 def _required(step: Step, value: Sourced[Any] | None, what: str) -> Sourced[Any]:

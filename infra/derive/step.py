@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -57,6 +58,14 @@ class Step:
     def anywhere(self, select: Callable[[Phase], T | None]) -> T | None:
         """The first phase's of the whole roadmap, for what is right from the baseline on, such as a name."""
         return next((found for phase in self.roadmap.phases if (found := select(phase))), None)
+
+    def named(self, pattern: str) -> Sourced[str] | None:
+        """The first entry of the phases' lists up to this one, of architecture or optimizations, that `pattern` finds."""
+        for phase in self.history:
+            for item in (*phase.architecture, *phase.optimizations):
+                if re.search(pattern, item.text, re.IGNORECASE):
+                    return fact(Fact(item.text, item.line))
+        return None
 
     def trigger(self, direction: str, metric: str) -> Trigger | None:
         """The document's auto-scaling trigger of a direction ("up", "down") and metric ("cpu", …)."""

@@ -1,0 +1,182 @@
+"""The bootstraps of the gateway and the egress proxy, read and run by the real Envoy."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.egress import CA_BUNDLE, ExternalService, egress_bootstrap
+from components.envoy import TLS_FOLDER
+from components.envoy_config import METRICS_PORT
+from components.gateway import GatewayArgs, Rate, ServiceRoute, gateway_bootstrap
+from tests.servers import envoy
+from tests.servers.missing import require
+
+PHASES = ("baseline", "phase1", "phase2", "phase3")
+
+GATEWAY = GatewayArgs(
+    namespace="mgx-ai",
+    image="envoy",
+    replicas=3,
+    port=8080,
+    routes=[ServiceRoute("mgx-api", 8080, "/"), ServiceRoute("task", 8080, "/tasks")],
+    api_versions=["v1", "v2"],
+    health_path="/healthz",
+    user_header="x-api-key",
+    user_rate=Rate(1, 3),
+    service_rate=Rate(1000, 1000),
+    trusted_hops=1,
+    timeout_seconds=5,
+    idle_seconds=75,
+    retries=2,
+    retry_budget_percent=20,
+    max_requests=100,
+    consecutive_errors=5,
+    ejection_seconds=30,
+    max_ejection_percent=50,
+    cpu_millicores=1000,
+    memory_mib=256,
+    drain_seconds=60,
+    node_selector={},
+    pool="platform",
+)
+EXTERNAL = ExternalService(
+    name="model",
+    host="localhost",
+    port=443,
+    listen_port=9101,
+    max_connections=1,
+    max_pending_requests=1,
+    max_requests=1,
+    max_retries=1,
+    consecutive_errors=3,
+    ejection_seconds=30,
+    timeout_seconds=5,
+    retries=0,
+)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_envoy_takes_every_phases_bootstraps_without_a_warning(phase_graph: Any, phase: str, tmp_path: Path) -> None:
+    """A misspelled field would leave the proxy's pods crashing, a deprecated one would do so after an upgrade."""
+    require(envoy.program, "envoy", "openssl")
+    certificate, _ = envoy.self_signed(tmp_path, "localhost")
+    bootstraps = {
+        config.inputs["data"]["envoy.json"]
+        for config in phase_graph(phase).of_type("kubernetes:core/v1:ConfigMap")
+        if "envoy.json" in config.inputs["data"]
+    }
+    assert len(bootstraps) == {"baseline": 0, "phase1": 0, "phase2": 1, "phase3": 2}[phase]
+    for text in bootstraps:
+        here = text.replace(TLS_FOLDER, str(tmp_path)).replace(CA_BUNDLE, str(certificate))
+        assert envoy.validate(here, tmp_path) == ""
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[envoy.Running]:
+    """Envoy with the gateway's bootstrap, before two services."""
+    require(envoy.program, "envoy")
+    folder = tmp_path_factory.mktemp("gateway")
+    with envoy.serving("mgx-api") as api, envoy.serving("task") as task:
+        upstreams = {"mgx-api": api.port, "task": task.port}
+        with envoy.running(gateway_bootstrap(GATEWAY), folder, upstreams) as running:
+            yield running
+
+
+@pytest.mark.parametrize(
+    ("path", "service", "version"),
+    [
+        ("/v1/tasks", "task", "v1"),
+        ("/v2/tasks/7?full=1", "task", "v2"),
+        ("/v1/tasksuite", "mgx-api", None),
+        ("/tasks", "mgx-api", None),
+        ("/", "mgx-api", None),
+        ("/healthz", "mgx-api", None),
+        ("/v1//tasks/../tasks", "task", "v1"),
+    ],
+)
+def test_a_path_reaches_its_service_and_says_which_version(
+    gateway: envoy.Running, path: str, service: str, version: str | None
+) -> None:
+    """A prefix that isn't cut at a slash would send /tasksuite to the tasks."""
+    answer = gateway.ask(8080, path)
+    seen = json.loads(answer.body)
+    assert (answer.status, seen["service"], seen["headers"].get("x-api-version")) == (200, service, version)
+
+
+def test_a_user_who_asks_too_often_is_stopped_and_others_are_not(gateway: envoy.Running) -> None:
+    """One bucket for all would let one user lock out everybody."""
+    burst = [gateway.ask(8080, "/v1/tasks", {"x-api-key": "greedy"}).status for _ in range(6)]
+    assert burst[:3] == [200, 200, 200]
+    assert 429 in burst[3:]
+    assert gateway.ask(8080, "/v1/tasks", {"x-api-key": "modest"}).status == 200
+
+
+def test_only_two_paths_of_the_admin_interface_are_open(gateway: envoy.Running) -> None:
+    """The admin interface can stop the proxy and shows its configuration."""
+    assert "envoy_cluster_upstream_rq_total" in gateway.ask(METRICS_PORT, "/stats/prometheus").body
+    for path in ("/", "/config_dump", "/quitquitquit", "/stats", "/ready/../config_dump"):
+        assert gateway.ask(METRICS_PORT, path).status == 404
+
+
+@dataclass(frozen=True)
+class External:
+    """The egress proxy before one service that speaks TLS, as the application sees it."""
+
+    proxy: envoy.Running
+    service: envoy.Upstream
+    trust: ssl.SSLContext
+
+    def call(self, path: str = "/", **headers: str) -> envoy.Answer:
+        return self.proxy.ask(EXTERNAL.listen_port, path, headers, self.trust)
+
+
+@pytest.fixture
+def external(tmp_path: Path) -> Iterator[External]:
+    require(envoy.program, "envoy", "openssl")
+    certificate, key = envoy.self_signed(tmp_path, "localhost")
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    with envoy.serving("model", server) as service:
+        bootstrap = json.dumps(egress_bootstrap([replace(EXTERNAL, port=service.port)], 256))
+        here = json.loads(bootstrap.replace(TLS_FOLDER, str(tmp_path)).replace(CA_BUNDLE, str(certificate)))
+        with envoy.running(here, tmp_path, {"model": service.port}) as proxy:
+            yield External(proxy, service, ssl.create_default_context(cafile=str(certificate)))
+
+
+def test_a_call_reaches_the_service_under_its_own_name_and_tells_nothing_of_us(external: External) -> None:
+    """The service would refuse another host name, and needn't know addresses of pods."""
+    answer = external.call("/v1/chat?x=1", authorization="Bearer key")
+    seen = json.loads(answer.body)
+    assert (answer.status, seen["path"]) == (200, "/v1/chat?x=1")
+    assert seen["headers"]["host"] == "localhost"
+    assert seen["headers"]["authorization"] == "Bearer key"
+    assert not [name for name in seen["headers"] if name.startswith(("x-forwarded", "x-envoy", "x-request"))]
+
+
+def test_a_call_beyond_the_breaker_fails_at_once_with_the_fallback(external: External) -> None:
+    """Without a breaker, calls to a slow service would pile up until the application has no thread left."""
+    assert external.call().status == 200  # from here on the proxy has its one connection
+    external.service.hold.clear()
+    with ThreadPoolExecutor() as pool:
+        calls = [pool.submit(external.call) for _ in range(3)]  # one on it, one that waits for it, one too many
+        refused = next(as_completed(calls)).result()
+        external.service.hold.set()
+        assert sorted(call.result().status for call in calls) == [200, 200, 503]
+    told = json.loads(refused.body)
+    assert told == {"error": "external_service_unavailable", "service": "model", "reason": "UO"}
+    assert refused.headers["retry-after"] == "30"
+
+
+def test_a_service_that_keeps_failing_is_left_alone(external: External) -> None:
+    """Envoy's panic threshold would go on calling the only endpoint that there is."""
+    external.service.status = 500
+    assert [external.call().status for _ in range(3)] == [500, 500, 500]
+    refused = external.call()
+    assert (refused.status, json.loads(refused.body)["reason"]) == (503, "UH")
+    assert external.service.calls == 3
