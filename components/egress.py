@@ -11,6 +11,7 @@ import pulumi
 from components.authority import Authority
 from components.envoy import TLS_FOLDER, Envoy, EnvoyArgs, service_host
 from components.envoy_config import (
+    EGRESS,
     bootstrap,
     connection_options,
     dns_cluster,
@@ -20,7 +21,6 @@ from components.envoy_config import (
     typed,
 )
 
-NAME = "egress"
 CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 """The public certificate authorities, in Envoy's image."""
 CONNECTION_SECONDS = 60
@@ -86,10 +86,10 @@ class Egress(pulumi.ComponentResource):
     def __init__(self, name: str, args: EgressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:egress:Egress", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.host = service_host(NAME, args.namespace)
+        self.host = service_host(EGRESS, args.namespace)
         self.addresses = {service.name: f"https://{self.host}:{service.listen_port}" for service in args.services}
         envoy = EnvoyArgs(
-            app=NAME,
+            app=EGRESS,
             namespace=args.namespace,
             image=args.image,
             replicas=args.replicas,
@@ -100,7 +100,7 @@ class Egress(pulumi.ComponentResource):
             drain_seconds=drain_seconds(args.services),
             node_selector=args.node_selector,
             pool=args.pool,
-            certificate=args.authority.issue(f"{name}-tls", [self.host, NAME], child),
+            certificate=args.authority.issue(f"{name}-tls", [self.host, EGRESS], child),
         )
         Envoy(f"{name}-envoy", envoy, child)
         self.register_outputs({"host": self.host})
@@ -113,7 +113,7 @@ def drain_seconds(services: Sequence[ExternalService]) -> int:
 
 def egress_bootstrap(services: Sequence[ExternalService], memory_mib: int) -> dict[str, Any]:
     """Everything that the egress proxy's Envoy reads."""
-    return bootstrap(NAME, [_listener(s) for s in services], [_cluster(s) for s in services], memory_mib)
+    return bootstrap(EGRESS, [_listener(s) for s in services], [_cluster(s) for s in services], memory_mib)
 
 
 def _listener(service: ExternalService) -> dict[str, Any]:

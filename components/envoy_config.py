@@ -7,6 +7,8 @@ from typing import Any
 
 Data = dict[str, Any]
 
+GATEWAY, EGRESS = "gateway", "egress"
+"""What the two proxies are called in the application's namespace; no service of its own may have these names."""
 ADMIN_PORT = 9901
 """Where Envoy's admin interface listens, for the pod itself alone: it could change and stop the proxy."""
 METRICS_PORT = 9902

@@ -12,6 +12,7 @@ import pulumi_kubernetes as k8s
 from components import naming
 from components.envoy import Envoy, EnvoyArgs, service_host
 from components.envoy_config import (
+    GATEWAY,
     bootstrap,
     connection_options,
     dns_cluster,
@@ -21,7 +22,6 @@ from components.envoy_config import (
     typed,
 )
 
-NAME = "gateway"
 LIMIT = "envoy.filters.http.local_ratelimit"
 USER_LIMIT = "user-limit"
 REMEMBERED_USERS = 10_000
@@ -107,7 +107,7 @@ class Gateway(pulumi.ComponentResource):
         super().__init__("ramp:gateway:Gateway", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         envoy = EnvoyArgs(
-            app=NAME,
+            app=GATEWAY,
             namespace=args.namespace,
             image=args.image,
             replicas=args.replicas,
@@ -147,7 +147,7 @@ def pods_service(service: str) -> str:
 def gateway_bootstrap(args: GatewayArgs) -> dict[str, Any]:
     """Everything that the gateway's Envoy reads."""
     listener = http_listener(
-        NAME,
+        GATEWAY,
         args.port,
         {"routes": [_health_route(args), *gateway_routes(args)]},
         filters=[_user_limit(args), _service_limit()],
@@ -158,7 +158,7 @@ def gateway_bootstrap(args: GatewayArgs) -> dict[str, Any]:
         },
         **EDGE,
     )
-    return bootstrap(NAME, [listener], [_cluster(args, route) for route in args.routes], args.memory_mib)
+    return bootstrap(GATEWAY, [listener], [_cluster(args, route) for route in args.routes], args.memory_mib)
 
 
 def gateway_routes(args: GatewayArgs) -> list[dict[str, Any]]:

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
+from components.envoy_config import EGRESS, GATEWAY
 from infra.config.scalars import (
     Architecture,
     Arn,
     Cidr,
     Label,
+    Namespace,
     NaturalInt,
     Percent,
     Port,
@@ -109,7 +111,7 @@ class ServiceConfig(Section):
 class AppConfig(Section):
     """The application tier: one pod of each service a server, behind a HorizontalPodAutoscaler each."""
 
-    namespace: Label
+    namespace: Namespace
     server: ServerConfig
     scaling: ScalingConfig
     services: tuple[ServiceConfig, ...] = Field(min_length=1)
@@ -130,4 +132,18 @@ class AppConfig(Section):
         names = [service.name for service in self.services]
         if len(set(names)) != len(names):
             raise ValueError(f"two services share a name: {', '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _are_told_apart(self) -> AppConfig:
+        taken = {GATEWAY: "the gateway's name", EGRESS: "the egress proxy's name"}
+        paths: dict[str, str] = {}
+        for service in self.services:
+            if service.name in taken:
+                raise ValueError(
+                    f"a service is called {service.name}, which is {taken[service.name]}: choose another name"
+                )
+            if service.path in paths:
+                raise ValueError(f"{paths[service.path]} and {service.name} have the same path {service.path}")
+            paths[service.path] = service.name
         return self

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from components import naming
+
 
 class Section(BaseModel):
     """A section of a stack config or of the settings: strict types, no unknown key, immutable."""
@@ -39,8 +41,10 @@ Domain = Annotated[
     str,
     StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=200),
 ]
+LABEL_LENGTH = 40
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")]
 """A Kubernetes and DNS label, at most 40 characters so that a suffix still fits in 63."""
+Namespace = Annotated[Label, AfterValidator(lambda value: naming.physical(naming.NAMESPACE, value))]
 PhaseName = Annotated[str, StringConstraints(pattern=r"^(baseline|phase[1-9][0-9]?)$")]
 Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:.+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]

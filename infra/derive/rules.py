@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.key_metrics import metric_id
+from components.naming import shorten
 from infra.catalogue.specs import NoInstanceClass, exact, find, smallest
+from infra.config.scalars import LABEL_LENGTH
 from infra.derive.sources import rule
 
 
@@ -56,9 +58,10 @@ def phase_key(number: int) -> str:
 def application_slug(name: str) -> str:
     """The application is named as the document's title names it, in lower case with hyphens.
 
-    Logical and physical names begin with it, and AWS and Kubernetes take no other characters.
+    Logical and physical names begin with it, and AWS and Kubernetes take no other characters. One of more than 40
+    characters is shortened, so that a suffix still fits.
     """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return shorten(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"), LABEL_LENGTH)
 
 
 @rule
@@ -67,7 +70,7 @@ def api_name(application: str) -> str:
 
     The document then gives no name for it.
     """
-    return f"{application}-api"
+    return shorten(f"{application}-api", LABEL_LENGTH)
 
 
 @rule
@@ -76,7 +79,7 @@ def hpa_name(service: str) -> str:
 
     The document's block gives the name where there is one.
     """
-    return f"{service}-hpa"
+    return shorten(f"{service}-hpa", LABEL_LENGTH)
 
 
 @rule

@@ -1,0 +1,120 @@
+"""Services and proxies in a stack config: what the document names, whatever it is called there."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.config import PhaseConfig
+from infra.derive import derive, rules
+from infra.derive.phases import Derived
+from infra.derive.sources import Source, Sourced
+from infra.errors import InputError
+from infra.project import SETTINGS, own_roadmap
+from infra.roadmap import read
+from infra.settings import load_settings
+from tests.unit.documents import selected
+
+PHASES = ("baseline", "phase1", "phase2", "phase3")
+
+
+def derived(
+    tmp_path: Path, *changes: tuple[str, str], settings: tuple[tuple[str, str], ...] = ()
+) -> tuple[Derived, ...]:
+    """The phases of the project's document and settings with some words changed."""
+    files = []
+    for source, changed in ((own_roadmap(), changes), (SETTINGS, settings)):
+        text = source.read_text(encoding="utf-8")
+        for before, after in changed:
+            assert before in text
+            text = text.replace(before, after)
+        files.append(tmp_path / source.name)
+        files[-1].write_text(text, encoding="utf-8")
+    return derive(read(files[0]), load_settings(files[1]))
+
+
+def config(phase: str) -> PhaseConfig:
+    return selected(phase).config
+
+
+def test_the_application_takes_what_its_services_leave_of_a_server() -> None:
+    """Guards the share: 100 in all, so that one pod of each fills a server."""
+    shares = {service.name: service.share_percent for service in config("phase3").app.services}
+    assert shares.pop("mgx-api") == 100 - sum(shares.values())
+    assert [service.share_percent for service in config("phase2").app.services] == [100]
+
+
+def test_each_is_there_from_its_phase_on_with_the_line_that_names_it() -> None:
+    """Guards provenance: the figure leads to the list entry by which the system is there."""
+    assert [bool(config(phase).egress) for phase in PHASES] == [False, False, True, True]
+    assert [bool(config(phase).gateway) for phase in PHASES] == [False, False, False, True]
+    lines = own_roadmap().read_text(encoding="utf-8").splitlines()
+    for path, words in (
+        ("egress.replicas", "Circuit breakers"),
+        ("gateway.replicas", "API gateway"),
+        ("app.services.1.name", "Microservices"),
+    ):
+        named = selected("phase3").provenance[path].lines()
+        assert words in lines[named[0] - 1]
+
+
+@pytest.mark.parametrize(
+    "words", ["Break the monolith into micro-services", "Micro services", "First microservice: billing"]
+)
+def test_microservices_are_found_however_they_are_written(tmp_path: Path, words: str) -> None:
+    """Guards other documents' spelling."""
+    phases = derived(tmp_path, ("Microservices architecture, taken out of the monolith one by one", words))
+    assert len(phases[-1].config.app.services) == 7
+
+
+def test_an_llm_gateway_is_no_api_gateway(tmp_path: Path) -> None:
+    """Guards against a proxy that nobody asked for: a gateway to language models is an application's service."""
+    phases = derived(
+        tmp_path, ("API gateway that routes and does the rate limiting", "LLM gateway with its own rate limiting")
+    )
+    assert phases[-1].config.gateway is None
+
+
+def test_shares_that_leave_the_application_nothing_are_refused_with_their_sum(tmp_path: Path) -> None:
+    """Guards a server's worth of pods: 101 percent would need more servers than the document counts."""
+    with pytest.raises(InputError) as refusal:
+        derived(tmp_path, settings=(("share_percent: 18", "share_percent: 60"),))
+    assert "add up to 107; below 100, or nothing is left for the main one" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "    agent: {",
+            "    egress: {",
+            "a service is called egress, which is the egress proxy's name: choose another name",
+        ),
+        ("path: /agents}", "path: /tasks}", "task and agent have the same path /tasks"),
+        ("listen_port: 9102", "listen_port: 9101", "services.anthropic.listen_port 9101 is that of openai"),
+        (
+            "listen_port: 9102",
+            "listen_port: 9902",
+            "services.anthropic.listen_port 9902 is that of the proxy's metrics",
+        ),
+        ("user_burst: 60", "user_burst: 6", "user_burst 6 is below user_requests_per_second 20"),
+    ],
+)
+def test_services_that_could_not_be_told_apart_are_refused(tmp_path: Path, before: str, after: str, said: str) -> None:
+    """Guards routes and ports: the second of two equal ones would never be reached."""
+    with pytest.raises(InputError) as refusal:
+        derived(tmp_path, settings=((before, after),))
+    assert said in str(refusal.value)
+
+
+def test_a_namespace_that_kubernetes_keeps_is_refused_at_its_line(tmp_path: Path) -> None:
+    """Guards the cluster's own objects, which the application's would stand among."""
+    with pytest.raises(InputError) as refusal:
+        derived(tmp_path, ("  name: mgx-api-hpa\n", "  name: mgx-api-hpa\n  namespace: kube-system\n"))
+    assert 'Kubernetes namespace "kube-system" is reserved' in str(refusal.value)
+
+
+def test_a_long_application_name_is_shortened_the_same_way_each_time() -> None:
+    """Guards every physical name: they all begin with it."""
+    title = Sourced("The Customer Data Platform of the Enterprise Group", Source("line", "line 1", line=1))
+    assert rules.application_slug(title).value == "the-customer-data-platform-of-t-9d0d7f3f"
+    assert len(rules.hpa_name(rules.api_name(rules.application_slug(title))).value) == 40
