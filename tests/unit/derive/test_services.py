@@ -48,11 +48,12 @@ def test_each_is_there_from_its_phase_on_with_the_line_that_names_it() -> None:
     assert [bool(config(phase).egress) for phase in PHASES] == [False, False, True, True]
     assert [bool(config(phase).gateway) for phase in PHASES] == [False, False, False, True]
     lines = own_roadmap().read_text(encoding="utf-8").splitlines()
-    for path, words in (
-        ("egress.replicas", "Circuit breakers"),
-        ("gateway.replicas", "API gateway"),
-        ("app.services.1.name", "Microservices"),
-    ):
+    by_path = {
+        "egress.replicas": "Circuit breakers",
+        "gateway.replicas": "API gateway",
+        "app.services.1.name": "Microservices",
+    }
+    for path, words in by_path.items():
         named = selected("phase3").provenance[path].lines()
         assert words in lines[named[0] - 1]
 
@@ -116,5 +117,5 @@ def test_a_namespace_that_kubernetes_keeps_is_refused_at_its_line(tmp_path: Path
 def test_a_long_application_name_is_shortened_the_same_way_each_time() -> None:
     """Guards every physical name: they all begin with it."""
     title = Sourced("The Customer Data Platform of the Enterprise Group", Source("line", "line 1", line=1))
-    assert rules.application_slug(title).value == "the-customer-data-platform-of-t-9d0d7f3f"
+    assert rules.application_slug(title).value == "the-customer-data-platform-of-t-b4468a95"
     assert len(rules.hpa_name(rules.api_name(rules.application_slug(title))).value) == 40
