@@ -4,12 +4,14 @@
 # a minute once and nothing after. Prints the folder; `tools/in-servers.sh COMMAND…` runs a command inside it.
 set -eu
 
-packages="rabbitmq-server valkey-server"
-needed="dash coreutils sed grep mawk procps util-linux libc-bin netbase diffutils findutils"
+packages="rabbitmq-server valkey-server prometheus prometheus-alertmanager"
+needed="dash coreutils iproute2 sed grep mawk procps util-linux libc-bin netbase diffutils findutils"
 
 root=$(cd "$(dirname "$0")/.." && pwd)/.cache/servers
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# The mirror that this machine's own packages come from.
+sources=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
+mirror=$(printf '%s\n' "$sources" | grep -oE 'https?://[^ ]+/debian/?([[:space:]]|$)' | head -n 1 | tr -d '[:space:]')
 
 say() { echo "servers: $*" >&2; }
 missing() {
@@ -17,6 +19,14 @@ missing() {
     exit 2
 }
 
+# Tests run side by side: one provides, the others wait.
+mkdir -p "${root%/*}"
+exec 9>"$root.lock"
+flock 9
+# Several test processes may ask at once: one makes the folder, the others wait for it.
+mkdir -p "$(dirname "$root")"
+exec 9>"$root.lock"
+flock 9 2>/dev/null || missing "flock (Debian's package util-linux)"
 if [ "$(cat "$root/.holds" 2>/dev/null)" = "$packages" ]; then
     echo "$root"
     exit 0
@@ -24,6 +34,7 @@ fi
 for tool in apt-get dpkg-deb unshare; do
     command -v "$tool" >/dev/null || missing "$tool, to unpack Debian 13's servers"
 done
+[ -n "$mirror" ] || missing "a Debian mirror among the sources of apt"
 [ -e "$keyring" ] || missing "$keyring (Debian's package debian-archive-keyring)"
 unshare --user --map-root-user true 2>/dev/null || missing "user namespaces, to run Debian 13's servers in their folder"
 
