@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import pulumi
 import pulumi_aws as aws
@@ -27,6 +28,7 @@ from components.logins import Logins
 from components.metrics_adapter import MetricsAdapter
 from components.network import Network
 from components.node_pool import NodePool
+from components.peering import Peering
 from components.pooler import Pooler
 from components.postgres import Postgres
 from components.prometheus import Prometheus
@@ -49,6 +51,9 @@ def deploy(config: PhaseConfig) -> None:
     active = RegionStack(config, config.active_region, front)
     standbys = [RegionStack(config, region, front, active) for region in config.standby_regions]
     front.serve(config, (active, *standbys))
+    for one, other in combinations(sorted((active, *standbys), key=lambda each: each.region), 2):
+        settings = compute.peering(config, one, other)
+        Peering(f"{config.application}-{one.region}-{other.region}", settings)
     for region in (active, *standbys):
         pulumi.export(f"{region.region}-load-balancer", region.load_balancer.dns_name)
     pulumi.export("name-servers", front.zone.name_servers)
@@ -94,6 +99,7 @@ class RegionStack(pulumi.ComponentResource):
         self.region, name = region, f"{config.application}-{region}"
         aws_here = provider(config, f"{name}-aws", region)
         super().__init__("ramp:stack:Region", name, None, pulumi.ResourceOptions(providers=[aws_here]))
+        self.aws = aws_here
         here = pulumi.ResourceOptions(parent=self)
 
         self.keys = Keys(f"{name}-keys", compute.keys(config, region), here)
@@ -102,7 +108,7 @@ class RegionStack(pulumi.ComponentResource):
         self.databases: dict[int, Postgres] = {}
         for number in data.servers(config):
             primary = active.databases[number] if active else None
-            server = data.postgres(config, number, self.keys, self.network, self.cluster, primary)
+            server = data.postgres(config, number, self.keys, self.network, self.cluster, primary, self.databases)
             self.databases[number] = Postgres(data.server_name(name, number), server, here)
 
         on_cluster = pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider])
@@ -113,7 +119,14 @@ class RegionStack(pulumi.ComponentResource):
         self.queue = self._queue(config, front, active, on_cluster)
         self.egress = self._egress(config, front, on_cluster)
         around = surroundings(
-            config, region, self.databases[1], self.pooler, self.egress, self.cache, self.queue, front.logins,
+            config,
+            region,
+            self.databases[1],
+            self.pooler,
+            self.egress,
+            self.cache,
+            self.queue,
+            front.logins,
             front.authority,
         )
         pool = NodePool(f"{name}-app", compute.app_pool(config, region, self.cluster), on_cluster)
@@ -131,7 +144,6 @@ class RegionStack(pulumi.ComponentResource):
         self.fence = Fence(f"{name}-fence", edge.fence(config), here) if config.standby_regions else None
         self.register_outputs({"servers": config.regions[region].servers})
 
-
     def _database_access(self, config: PhaseConfig, front: Edge, opts: pulumi.ResourceOptions) -> Pooler | None:
         """Roles and shards on the servers that take writes, and the pooler in front of all."""
         name, servers = f"{config.application}-{self.region}", self.databases
@@ -148,12 +160,14 @@ class RegionStack(pulumi.ComponentResource):
         )
         return Pooler(f"{name}-pooler", settings, opts)
 
-
     def _watch(self, config: PhaseConfig, front: Edge, opts: pulumi.ResourceOptions) -> None:
         """Alarms and a dashboard in CloudWatch; Prometheus, Alertmanager and the autoscalers' adapter on the cluster."""
         name, database = f"{config.application}-{self.region}", self.databases[1]
         standby = self.region != config.active_region
-        watched = [*monitoring.database_alarms(config, database, standby), *monitoring.balancer_alarms(self.load_balancer)]
+        watched = [
+            *monitoring.database_alarms(config, database, standby),
+            *monitoring.balancer_alarms(self.load_balancer),
+        ]
         alarms = Alarms(f"{name}-alerts", monitoring.alarms(config, self.region, self.keys, watched), opts)
         insights = monitoring.container_insights(config, self.cluster, self.keys)
         ContainerInsights(f"{name}-insights", insights, opts)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+import pulumi_aws as aws
+
 from components.allocatable import Capacity, allocatable
 from components.app_tier import AppTierArgs
 from components.cluster import Cluster, ClusterArgs
 from components.keys import Keys, KeysArgs
 from components.network import Network, NetworkArgs
 from components.node_pool import NodePool, NodePoolArgs
+from components.peering import PeeringArgs, Side
 from infra.arguments.environment import Surroundings
 from infra.arguments.monitoring import external_metrics
 from infra.config import PhaseConfig
@@ -33,6 +38,29 @@ def network(config: PhaseConfig, region: str, keys: Keys) -> NetworkArgs:
         flow_log_retention_days=config.network.flow_log_retention_days,
         logs_key_arn=keys.arns["logs"],
     )
+
+
+class PeeredRegion(Protocol):
+    """What peering needs of a region that stands."""
+
+    region: str
+    aws: aws.Provider
+    network: Network
+
+
+def peering(config: PhaseConfig, one: PeeredRegion, other: PeeredRegion) -> PeeringArgs:
+    """The first by name asks, whichever of the two is active, so that a failover changes nothing."""
+    requester, accepter = (
+        Side(
+            region=each.region,
+            provider=each.aws,
+            vpc_id=each.network.vpc_id,
+            cidr=config.regions[each.region].cidr,
+            route_table_ids=[*each.network.private_route_table_ids, each.network.data_route_table_id],
+        )
+        for each in (one, other)
+    )
+    return PeeringArgs(requester=requester, accepter=accepter)
 
 
 def cluster(config: PhaseConfig, region: str, keys: Keys, network: Network) -> ClusterArgs:
