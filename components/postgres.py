@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -19,7 +19,8 @@ MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonit
 class PostgresArgs:
     """Sizing and placement of one PostgreSQL primary and its read replicas.
 
-    `clients` are the security groups that may connect, by a name each. `primary_host` and `replica_hosts` are private
+    `clients` are the security groups that may connect, by a name each; `copies_from` those of other servers that this
+    one subscribes to, when shards move to it. `primary_host` and `replica_hosts` are private
     names in the zone `private_zone_id`, one a replica. `replicate_from` is the ARN of the primary in another region:
     this region's first instance is then its replica, and no password is made. Raising `password_epoch` makes a new
     administrator password. `log_exports` are the log types that go to CloudWatch.
@@ -47,6 +48,7 @@ class PostgresArgs:
     maintenance_window: str
     password_epoch: int
     replicate_from: pulumi.Input[str] | None = None
+    copies_from: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
 
 
 class Postgres(pulumi.ComponentResource):
@@ -57,8 +59,9 @@ class Postgres(pulumi.ComponentResource):
     replicas, and a private name for each instance. The instances are protected, and leave a final snapshot. Storage is
     gp3 with the IOPS and throughput that its size includes: none is stated, since RDS refuses figures below those.
 
-    Outputs: `primary_arn`, `primary_identifier`, `replica_identifiers`, `primary_endpoint` (host name), `replica_endpoints`, `port`, `security_group_id`,
-    `secret_arn` and `password` of the administrator (None for a cross-region replica; the password is a Pulumi secret).
+    Outputs: `primary_arn`, `primary_identifier`, `replica_identifiers`, `primary_endpoint` (host name),
+    `replica_endpoints`, `port`, `security_group_id`; of the administrator `secret_arn` and `password`, a Pulumi secret
+    (both None for a cross-region replica).
     """
 
     primary_arn: pulumi.Output[str]
@@ -143,7 +146,20 @@ class Postgres(pulumi.ComponentResource):
                 to_port=self.port,
                 opts=self._child,
             )
+        self._copies(group.id)
         return group.id
+
+    def _copies(self, own: pulumi.Output[str]) -> None:
+        """Lets this server out to the servers that it copies from, and lets it in there."""
+        for server, group in self._args.copies_from.items():
+            ports = {"ip_protocol": "tcp", "from_port": self.port, "to_port": self.port}
+            name = f"{self._name}-from-{server}"
+            aws.vpc.SecurityGroupEgressRule(
+                name, security_group_id=own, referenced_security_group_id=group, **ports, opts=self._child
+            )
+            aws.vpc.SecurityGroupIngressRule(
+                name, security_group_id=group, referenced_security_group_id=own, **ports, opts=self._child
+            )
 
     def _monitoring(self) -> aws.iam.Role:
         role = aws.iam.Role(

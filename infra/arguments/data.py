@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from components.cluster import Cluster
 from components.keys import Keys
 from components.network import Network
@@ -25,9 +27,18 @@ def private_host(host: str, number: int) -> str:
 
 
 def postgres(
-    config: PhaseConfig, number: int, keys: Keys, network: Network, cluster: Cluster, primary: Postgres | None
+    config: PhaseConfig,
+    number: int,
+    keys: Keys,
+    network: Network,
+    cluster: Cluster,
+    primary: Postgres | None,
+    earlier: Mapping[int, Postgres],
 ) -> PostgresArgs:
-    """Server `number`: the active region's primary and read replicas, or in a standby one replica of that `primary`."""
+    """Server `number`: the active region's primary and read replicas, or in a standby one replica of that `primary`.
+
+    It may take shards over from each of the `earlier` servers.
+    """
     database = config.database
     return PostgresArgs(
         vpc_id=network.vpc_id,
@@ -52,4 +63,5 @@ def postgres(
         maintenance_window=database.maintenance_window,
         password_epoch=database.password_epoch,
         replicate_from=primary.primary_arn if primary else None,
+        copies_from={f"server-{other}": server.security_group_id for other, server in earlier.items()},
     )

@@ -1,10 +1,13 @@
 """The connection pooler, and who may log in, in the plans."""
 
+from typing import Any
+
 import kubernetes_validate
 import pytest
 
 from infra.graph import Resource, ResourceGraph
 from infra.graph.values import Secret, to_json
+from tests.graph.reading import inputs
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 POOLED = PHASES[1:]
@@ -24,14 +27,14 @@ def part(graph: ResourceGraph, role: str, region: str = "us-east-1") -> Resource
     return graph.one(KINDS[role], f"mgx-ai-{region}-pooler-{role}")
 
 
-def pod(graph: ResourceGraph) -> dict:
-    return part(graph, "deployment").inputs["spec"]["template"]["spec"]
+def pod(graph: ResourceGraph) -> dict[str, Any]:
+    return inputs(part(graph, "deployment"))["spec"]["template"]["spec"]
 
 
-def variables(graph: ResourceGraph, region: str = "us-east-1") -> dict:
+def variables(graph: ResourceGraph, region: str = "us-east-1") -> dict[str, Any]:
     """What a pod of the application is told."""
     deployment = graph.one("kubernetes:apps/v1:Deployment", f"mgx-ai-{region}-mgx-api-deployment")
-    container = deployment.inputs["spec"]["template"]["spec"]["containers"][0]
+    container = inputs(deployment)["spec"]["template"]["spec"]["containers"][0]
     return {entry["name"]: entry.get("value", entry.get("valueFrom")) for entry in container["env"]}
 
 
@@ -51,7 +54,7 @@ def test_each_region_has_a_pooler_from_phase_1_on(phase_graph, phase: str) -> No
 def test_it_listens_where_the_application_looks_for_it(phase_graph, phase: str) -> None:
     """Guards the one address that every pod is given, and names that never change."""
     graph: ResourceGraph = phase_graph(phase)
-    service = part(graph, "service").inputs
+    service = inputs(part(graph, "service"))
     assert (service["metadata"]["name"], service["metadata"]["namespace"]) == ("pgbouncer", "database")
     assert [port["port"] for port in service["spec"]["ports"]] == [6432]
     told = variables(graph)
@@ -63,11 +66,11 @@ def test_it_listens_where_the_application_looks_for_it(phase_graph, phase: str) 
 def test_its_pods_survive_a_zone_a_node_and_a_drain(phase_graph) -> None:
     """Guards the one way to the database against the loss of what it stands on."""
     graph: ResourceGraph = phase_graph("phase1")
-    assert part(graph, "deployment").inputs["spec"]["replicas"] == 3
+    assert inputs(part(graph, "deployment"))["spec"]["replicas"] == 3
     spread = {c["topologyKey"]: c["whenUnsatisfiable"] for c in pod(graph)["topologySpreadConstraints"]}
     assert spread == {"topology.kubernetes.io/zone": "ScheduleAnyway", "kubernetes.io/hostname": "DoNotSchedule"}
     assert pod(graph)["nodeSelector"] == {"ramp/pool": "platform"}
-    assert part(graph, "pdb").inputs["spec"]["maxUnavailable"] == 1
+    assert inputs(part(graph, "pdb"))["spec"]["maxUnavailable"] == 1
 
 
 def test_its_pods_may_do_nothing_but_their_work(phase_graph) -> None:
@@ -84,7 +87,7 @@ def test_its_pods_may_do_nothing_but_their_work(phase_graph) -> None:
 
 def test_the_settings_verify_the_server_and_pool_by_transaction(phase_graph) -> None:
     """Guards TLS to RDS, SCRAM, and the mode that lets few connections serve many clients."""
-    data = part(phase_graph("phase1"), "configuration").inputs["data"]
+    data = inputs(part(phase_graph("phase1"), "configuration"))["data"]
     lines = data["pgbouncer.ini"].splitlines()
     for line in ("auth_type = scram-sha-256", "server_tls_sslmode = verify-full", "client_tls_sslmode = require",
                  "pool_mode = transaction", "server_tls_ca_file = /etc/pgbouncer/rds-ca.pem"):  # fmt: skip
@@ -98,7 +101,7 @@ def test_every_password_and_key_on_the_cluster_is_a_secret(phase_graph, phase: s
     graph: ResourceGraph = phase_graph(phase)
     found = [r for r in graph.of_type(SECRET) if "-pooler-" in r.name or "-database-roles-" in r.name]
     assert found
-    assert all(isinstance(secret.inputs["stringData"], Secret) for secret in found)
+    assert all(isinstance(inputs(secret)["stringData"], Secret) for secret in found)
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -109,7 +112,7 @@ def test_a_pod_takes_its_password_from_a_secret_of_its_own_namespace(phase_graph
     assert told["DATABASE_USER"] == "mgx_ai_a"
     assert told["DATABASE_PASSWORD"] == {"secretKeyRef": {"name": "database", "key": "mgx_ai_a"}}
     secret = graph.one(SECRET, "mgx-ai-us-east-1-database-roles-application")
-    assert secret.inputs["metadata"] == {"name": "database", "namespace": "mgx-ai"}
+    assert inputs(secret)["metadata"] == {"name": "database", "namespace": "mgx-ai"}
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -7,6 +7,7 @@ from infra.config.pooler import MoveConfig, ShardsConfig
 from infra.graph import ResourceGraph
 from infra.plan import plan_config
 from infra.project import stack_file
+from tests.graph.reading import inputs, waits_for
 from tests.graph.test_pooler import variables
 
 JOB, CONFIG_MAP = "kubernetes:batch/v1:Job", "kubernetes:core/v1:ConfigMap"
@@ -26,7 +27,7 @@ def two_servers() -> ResourceGraph:
 
 
 def script(graph: ResourceGraph, server: int) -> str:
-    return graph.one(CONFIG_MAP, f"mgx-ai-us-east-1-shards-{server}-script").inputs["data"]["script.sql"]
+    return inputs(graph.one(CONFIG_MAP, f"mgx-ai-us-east-1-shards-{server}-script"))["data"]["script.sql"]
 
 
 @pytest.mark.parametrize("phase", ["baseline", "phase1", "phase2"])
@@ -78,8 +79,19 @@ def test_a_second_server_is_a_primary_with_replicas_and_a_replica_in_the_other_r
         *(f"mgx-ai-us-east-1-postgres-2-replica-{n}" for n in (1, 2, 3, 4)),
         "mgx-ai-us-west-2-postgres-2-primary",
     }
-    hosts = {r.inputs["name"] for r in two_servers.of_type("aws:route53/record:Record") if "-postgres-2-" in r.name}
+    hosts = {inputs(r)["name"] for r in two_servers.of_type("aws:route53/record:Record") if "-postgres-2-" in r.name}
     assert {"server-2-db-primary.internal", "server-2-db-replica-4.internal"} <= hosts
+
+
+def test_a_second_server_reaches_the_first_to_copy_from_it(two_servers: ResourceGraph) -> None:
+    """Guards the move of a shard: the new server subscribes to the old one, and security groups let nothing else out."""
+    rule = "mgx-ai-us-east-1-postgres-2-from-server-1"
+    out = two_servers.one("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", rule)
+    into = two_servers.one("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", rule)
+    first = "mgx-ai-us-east-1-postgres-access"
+    assert (out.inputs["fromPort"], into.inputs["toPort"]) == (5432, 5432)
+    assert first in waits_for(out, "referencedSecurityGroupId")
+    assert first in waits_for(into, "securityGroupId")
 
 
 def test_a_shard_is_made_on_its_new_server_before_it_is_served_there(two_servers: ResourceGraph) -> None:

@@ -21,8 +21,12 @@ BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 def program(name: str) -> str | None:
     """The path of a program of PostgreSQL or PgBouncer, or None where it isn't installed."""
-    folders = os.pathsep.join([*map(str, reversed(BINARIES)), os.environ["PATH"], "/usr/sbin"])
-    return shutil.which(name, path=folders)
+    return shutil.which(name, path=path())
+
+
+def path() -> str:
+    """PATH, with the folders of PostgreSQL's programs."""
+    return os.pathsep.join([*map(str, reversed(BINARIES)), os.environ["PATH"], "/usr/sbin"])
 
 
 def command(name: str, *arguments: str) -> list[str]:
@@ -91,6 +95,10 @@ class Servers:
     port: int
     authority: Path
 
+    def superuser(self, database: str) -> str:
+        """The address of a database for the superuser, by the primary's socket."""
+        return f"host={self.authority.parent} port={self.port} dbname={database} user=superuser"
+
     def administrator(self) -> dict[str, str]:
         """The environment in which a Job's psql runs."""
         return {
@@ -120,7 +128,7 @@ def servers() -> Iterator[Servers]:
             "local all all trust\nlocal replication all trust\nhostssl all all all scram-sha-256\n"
         )
         options = [f"-cunix_socket_directories={at}", "-cssl=on", f"-cssl_cert_file={at}/tls.crt", f"-cssl_key_file={at}/tls.key",
-                   "-cfsync=off", f"-p{port}", "-cpassword_encryption=scram-sha-256"]  # fmt: skip
+                   "-cfsync=off", "-cwal_level=logical", f"-p{port}", "-cpassword_encryption=scram-sha-256"]  # fmt: skip
         local = {"PGHOST": str(at), "PGPORT": str(port), "PGUSER": "superuser"}
         with serving(command("postgres", "-D", str(primary), f"-clisten_addresses={PRIMARY}", *options), PRIMARY, port):
             statements = f"""
