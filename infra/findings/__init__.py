@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.findings import compute, data, document
+from infra.findings import compute, data, document, services
 from infra.findings.finding import Finding, Rule, Situation
 from infra.graph import ResourceGraph
 from infra.selection import Selected
@@ -16,6 +16,7 @@ RULES: tuple[Rule, ...] = (
     compute.range_derived,
     compute.scaling_band,
     compute.server_overshoot,
+    services.unrouted_services,
     data.database_overshoot,
 )
 """Every rule, in the order in which findings are told; within it warnings come first."""
