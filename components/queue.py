@@ -89,7 +89,7 @@ class Queue(pulumi.ComponentResource):
         self.host, self.port, self.vhost = f"{NAME}.{args.namespace}.svc.cluster.local", AMQPS_PORT, args.vhost
         self.application_secret = f"{NAME}-application"
 
-        self._passwords = self._make_passwords()
+        self._passwords = {login: self._password(login, epoch) for login, epoch in self._epochs().items()}
         files = self._files()
         self._configuration(files)
         self._secret()
@@ -109,18 +109,22 @@ class Queue(pulumi.ComponentResource):
     def _metadata(self, name: str) -> k8s.meta.v1.ObjectMetaArgs:
         return k8s.meta.v1.ObjectMetaArgs(name=name, namespace=self._args.namespace, labels=queue_pod.LABELS)
 
-    def _make_passwords(self) -> dict[str, pulumi.Output[str]]:
-        """A password a login. The application's two logins take turns, so that pods which still run keep one that works."""
+    def _epochs(self) -> dict[str, int]:
+        """The epoch of each login's password. The application's two take turns, so that pods which still run keep one."""
         epochs = {ADMINISTRATOR: self._args.epoch}
         epochs |= {application_login(turn): epoch for turn, epoch in turns(self._args.epoch).items()}
-        if self._args.peers:
-            epochs[FEDERATION] = self._args.epoch
-        return {login: self._password(login, epoch) for login, epoch in epochs.items()}
+        return epochs | ({FEDERATION: self._args.epoch} if self._args.peers else {})
 
     def _password(self, login: str, epoch: int) -> pulumi.Output[str]:
         return random.RandomPassword(
             f"{self._name}-{login}", length=40, special=False, keepers={"epoch": str(epoch)}, opts=self._child
         ).result
+
+    def _salt(self, login: str, epoch: int) -> pulumi.Output[str]:
+        """Of the password's own epoch, so that the hash changes with the password and at no other time."""
+        return random.RandomBytes(
+            f"{self._name}-{login}-salt", length=4, keepers={"epoch": str(epoch)}, opts=self._child
+        ).hex
 
     def _files(self) -> dict[str, str]:
         args = self._args
@@ -158,14 +162,8 @@ class Queue(pulumi.ComponentResource):
         )
 
     def _logins(self) -> pulumi.Output[str]:
-        """The users' definitions. A salt lives as long as its password, or the hash would change with each update."""
         args = self._args
-        salts = {
-            login: random.RandomBytes(
-                f"{self._name}-{login}-salt", length=4, keepers={"password": password}, opts=self._child
-            ).hex
-            for login, password in self._passwords.items()
-        }
+        salts = {login: self._salt(login, epoch) for login, epoch in self._epochs().items()}
         known = {"passwords": self._passwords, "salts": salts, "upstream": args.upstream}
         return pulumi.Output.secret(pulumi.Output.from_input(known).apply(lambda k: logins_file(args, **k)))
 
@@ -263,7 +261,9 @@ class Queue(pulumi.ComponentResource):
         address = service.status.apply(balancer_address)
         password = self._passwords[FEDERATION]
         return pulumi.Output.secret(
-            pulumi.Output.all(address, password).apply(lambda both: upstream_uri(*both, self.vhost, self.host))
+            pulumi.Output.all(address=address, password=password).apply(
+                lambda known: upstream_uri(known["address"], known["password"], self.vhost, self.host)
+            )
         )
 
 

@@ -94,7 +94,7 @@ class Redis(pulumi.ComponentResource):
         group = aws.ec2.SecurityGroup(
             f"{self._name}-access",
             vpc_id=self._args.vpc_id,
-            description=f"Cache of {self._name}, from its clients only",
+            description=f"Valkey of {self._name}, from its clients only",
             opts=self._child,
         )
         for client, client_group in self._args.clients.items():
@@ -144,7 +144,7 @@ class Redis(pulumi.ComponentResource):
         return aws.elasticache.ReplicationGroup(
             f"{self._name}-group",
             replication_group_id=self.group_id,
-            description=f"Cache of {self._name}",
+            description=f"Valkey of {self._name}",
             global_replication_group_id=args.datastore_id,
             engine="valkey" if own else None,
             engine_version=args.engine_version if own else None,
@@ -202,7 +202,7 @@ class Redis(pulumi.ComponentResource):
         return aws.elasticache.GlobalReplicationGroup(
             f"{self._name}-datastore",
             global_replication_group_id_suffix=naming.shorten(self.group_id, naming.CACHE.longest - _DATASTORE_PREFIX),
-            global_replication_group_description=f"Cache of {self._name} and the regions that follow it",
+            global_replication_group_description=f"{self._name} and the regions that follow it",
             primary_replication_group_id=group.id,
             engine_version=self._args.engine_version,
             cache_node_type=self._args.node_type,

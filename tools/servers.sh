@@ -23,10 +23,6 @@ missing() {
 mkdir -p "${root%/*}"
 exec 9>"$root.lock"
 flock 9
-# Several test processes may ask at once: one makes the folder, the others wait for it.
-mkdir -p "$(dirname "$root")"
-exec 9>"$root.lock"
-flock 9 2>/dev/null || missing "flock (Debian's package util-linux)"
 if [ "$(cat "$root/.holds" 2>/dev/null)" = "$packages" ]; then
     echo "$root"
     exit 0
