@@ -12,6 +12,7 @@ from tests.engine.standin.outputs import TEMPLATES
 from tests.engine.standin.wire import UNKNOWN_STRING, secret
 
 INSTANCE = "aws:rds/instance:Instance"
+REDIS = "aws:elasticache/replicationGroup:ReplicationGroup"
 DATABASE = {"engine": "postgres", "instanceClass": "db.m7g.xlarge", "allocatedStorage": 400, "storageType": "gp3"}
 CLUSTER = {"name": "app", "roleArn": "arn:aws:iam::111122223333:role/app", "vpcConfig": {"subnetIds": ["subnet-1"]}}
 POD = {"containers": [{"name": "api", "image": "api:1"}]}
@@ -38,6 +39,7 @@ def test_good_inputs_pass(aws: Plugin, kubernetes: Plugin) -> None:
     """A plugin that rejects everything would make every test below pass."""
     assert aws.complaints(INSTANCE, DATABASE) == []
     assert aws.complaints("aws:eks/cluster:Cluster", CLUSTER) == []
+    assert aws.complaints(REDIS, {"description": "x", "nodeType": "cache.m7g.xlarge"}) == []
     assert kubernetes.complaints("kubernetes:apps/v1:Deployment", DEPLOYMENT) == []
 
 
@@ -68,6 +70,7 @@ def test_what_the_sdk_does_not_have_is_rejected(aws: Plugin, token: str, inputs:
         (INSTANCE, DATABASE | {"instanceClass": "db.m7g.3xlarge"}, "'db.m7g.3xlarge' is not one of"),
         (INSTANCE, DATABASE | {"identifier": "app--1"}, "'app--1' does not match"),
         (INSTANCE, DATABASE | {"backupRetentionPeriod": 36}, "36 is greater than the maximum of 35"),
+        (REDIS, {"description": "x", "nodeType": "cache.m7g.3xlarge"}, "'cache.m7g.3xlarge' is none of the"),
         ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 42}, "42 is not one of"),
         ("aws:eks/cluster:Cluster", CLUSTER | {"accessConfig": {"authenticationMode": "IAM"}}, "'IAM' is not one of"),
         ("aws:lb/targetGroup:TargetGroup", {"protocol": "SMTP"}, "'SMTP' is not one of"),

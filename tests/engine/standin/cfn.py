@@ -49,6 +49,10 @@ def check(token: str, props: Props, region: str) -> Iterator[Failure]:
     translated = _translate(props, root(row, whole), whole, row.get("names", {}), row.get("skip", []))
     for error in _Values({**whole, **root(row, whole)}).iter_errors(translated):
         yield _path(error), f"{error.message} [AWS's schema of {row['type']}]"
+    for name, extension in row.get("values", {}).items():
+        allowed = _extension(extension, region)["enum"]
+        if name in translated and not is_unknown(translated[name]) and translated[name] not in allowed:
+            yield name, f"{translated[name]!r} is none of the {len(allowed)} values in {region} [{extension}]"
     for extension in row.get("extensions", []):
         for error in jsonschema.Draft7Validator(_extension(extension, region)).iter_errors(translated):
             yield _path(error), f"{_short(error)} [{extension}]"

@@ -114,7 +114,8 @@ def _redis(props: Props) -> Iterator[Failure]:
         yield "numCacheClusters", "numNodeGroups and numCacheClusters exclude each other"
     if props.get("multiAzEnabled") and not props.get("automaticFailoverEnabled"):
         yield "multiAzEnabled", "Multi-AZ needs automaticFailoverEnabled"
-    if props.get("userGroupIds") and not props.get("transitEncryptionEnabled"):
+    encrypted = props.get("transitEncryptionEnabled") or "globalReplicationGroupId" in props
+    if props.get("userGroupIds") and not encrypted:
         yield "userGroupIds", "user groups need transitEncryptionEnabled"
 
 
