@@ -44,27 +44,24 @@ node() {
     export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="$tls" RABBITMQ_CTL_ERL_ARGS="$tls"
 }
 ask() { name=$1; shift; "$@" >/shared/answers/$name 2>&1 || { cat /shared/answers/$name; exit 1; }; }
+ctl="rabbitmqctl -q --formatter json"
 broker() {
     node $1 $2 $3
     rabbitmq-server >/shared/$1/log 2>&1 &
     for _ in $(seq 60); do rabbitmqctl -q await_startup --timeout 30 >/dev/null 2>&1 && break; sleep 0.5; done
-    ask $1-running rabbitmq-diagnostics -q check_running
-    ctl="rabbitmqctl -q --formatter json"
     ask $1-queues $ctl list_queues -p mgx-ai name type policy
-    ask $1-exchanges $ctl list_exchanges -p mgx-ai name type policy
-    ask $1-bindings $ctl list_bindings -p mgx-ai source_name destination_name routing_key
-    ask $1-users $ctl list_users
-    ask $1-permissions $ctl list_permissions -p mgx-ai
-    ask $1-listeners rabbitmq-diagnostics -q --formatter json listeners
     ask $1-alarms rabbitmq-diagnostics -q check_local_alarms
 }
 mkdir -p /shared/answers
 broker active node-0 25672
+rabbitmqctl -q export_definitions /shared/answers/active-definitions
+ask active-listeners rabbitmq-diagnostics -q --formatter json listeners
 ask current-login rabbitmqctl -q authenticate_user application-a app1
 ask other-login rabbitmqctl -q authenticate_user application-b app0
 broker standby node-1 25682
+ask standby-exchanges $ctl list_exchanges -p mgx-ai name policy
 for _ in $(seq 40); do
-    ask links rabbitmqctl -q --formatter json federation_status
+    ask links $ctl federation_status
     [ "$(grep -o '"status":"running"' /shared/answers/links | wc -l)" = 2 ] && break
     sleep 0.5
 done
@@ -134,7 +131,6 @@ def rows(answers: dict[str, str], question: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("broker", ["active", "standby"])
 def test_every_setting_is_known_and_the_broker_starts(answers: dict[str, str], broker: str) -> None:
     """Guards rabbitmq.conf: an unknown key, or a value of the wrong kind, keeps a broker from starting."""
-    assert f"{broker}-running" in answers
     assert "no local alarms" in answers[f"{broker}-alarms"]
 
 
@@ -146,15 +142,21 @@ def test_every_queue_exists_as_a_quorum_queue_with_its_limits(answers: dict[str,
     assert found == {
         ("dead-letters", "quorum", "dead-letters"), *((name, "quorum", "limits") for name in worked),
     }  # fmt: skip
-    bound = {
-        (row["source_name"], row["destination_name"], row["routing_key"]) for row in rows(answers, f"{broker}-bindings")
-    }
-    assert {("work", "tasks", "tasks"), ("events", "events.agent", "#"), ("dead-letters", "dead-letters", "")} <= bound
+
+
+def test_every_queue_is_bound(answers: dict[str, str]) -> None:
+    """Guards messages that no queue would get."""
+    held = json.loads(answers["active-definitions"])
+    bound = {(binding["source"], binding["destination"], binding["routing_key"]) for binding in held["bindings"]}
+    assert bound == {
+        ("work", "tasks", "tasks"), ("events", "events.mgx-api", "#"), ("events", "events.agent", "#"),
+        ("dead-letters", "dead-letters", ""),
+    }  # fmt: skip
 
 
 def test_users_are_those_of_the_secret_and_no_guest(answers: dict[str, str]) -> None:
     """Guards the broker's front door: the default user with its known password isn't made."""
-    users = {row["user"]: row["tags"] for row in rows(answers, "active-users")}
+    users = {user["name"]: user["tags"] for user in json.loads(answers["active-definitions"])["users"]}
     assert users == {login: ["administrator"] if login == "administrator" else [] for login in PASSWORDS}
     assert "Success" in answers["current-login"]
     assert "Success" in answers["other-login"]
@@ -162,7 +164,7 @@ def test_users_are_those_of_the_secret_and_no_guest(answers: dict[str, str]) -> 
 
 def test_the_application_publishes_and_consumes_and_declares_nothing(answers: dict[str, str]) -> None:
     """Guards least privilege: what an application may do is what its exchanges and queues need."""
-    granted = {row["user"]: row for row in rows(answers, "active-permissions")}
+    granted = {row["user"]: row for row in json.loads(answers["active-definitions"])["permissions"]}
     for turn in ("application-a", "application-b"):
         assert granted[turn]["configure"] == "^$"
         assert granted[turn]["write"] == "^(work|events)$"
