@@ -19,6 +19,34 @@ from pathlib import Path
 from typing import Any
 
 from components.envoy_config import ADMIN_PORT, METRICS_PORT
+from components.gateway import GatewayArgs, Rate, ServiceRoute
+
+GATEWAY = GatewayArgs(
+    namespace="mgx-ai",
+    image="envoy",
+    replicas=3,
+    port=8080,
+    routes=[ServiceRoute("mgx-api", 8080, "/"), ServiceRoute("task", 8080, "/tasks")],
+    api_versions=["v1", "v2"],
+    health_path="/healthz",
+    user_header="x-api-key",
+    user_rate=Rate(1, 3),
+    service_rate=Rate(1000, 1000),
+    trusted_hops=1,
+    timeout_seconds=5,
+    idle_seconds=75,
+    retries=2,
+    retry_budget_percent=20,
+    max_requests=100,
+    consecutive_errors=5,
+    ejection_seconds=30,
+    max_ejection_percent=50,
+    cpu_millicores=1000,
+    memory_mib=256,
+    drain_seconds=60,
+    node_selector={},
+    pool="platform",
+)
 
 
 def program(name: str) -> str | None:

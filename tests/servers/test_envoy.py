@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -10,41 +11,16 @@ from typing import Any
 
 import pytest
 
-from components.egress import CA_BUNDLE, ExternalService, egress_bootstrap
+from components.egress import CA_BUNDLE, CONNECTION_SECONDS, ExternalService, egress_bootstrap
 from components.envoy import TLS_FOLDER
 from components.envoy_config import METRICS_PORT
-from components.gateway import GatewayArgs, Rate, ServiceRoute, gateway_bootstrap
+from components.gateway import gateway_bootstrap
 from tests.servers import envoy
+from tests.servers.envoy import GATEWAY
 from tests.servers.missing import require
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 
-GATEWAY = GatewayArgs(
-    namespace="mgx-ai",
-    image="envoy",
-    replicas=3,
-    port=8080,
-    routes=[ServiceRoute("mgx-api", 8080, "/"), ServiceRoute("task", 8080, "/tasks")],
-    api_versions=["v1", "v2"],
-    health_path="/healthz",
-    user_header="x-api-key",
-    user_rate=Rate(1, 3),
-    service_rate=Rate(1000, 1000),
-    trusted_hops=1,
-    timeout_seconds=5,
-    idle_seconds=75,
-    retries=2,
-    retry_budget_percent=20,
-    max_requests=100,
-    consecutive_errors=5,
-    ejection_seconds=30,
-    max_ejection_percent=50,
-    cpu_millicores=1000,
-    memory_mib=256,
-    drain_seconds=60,
-    node_selector={},
-    pool="platform",
-)
 EXTERNAL = ExternalService(
     name="model",
     host="localhost",
@@ -144,6 +120,7 @@ def external(tmp_path: Path) -> Iterator[External]:
     server.load_cert_chain(certificate, key)
     with envoy.serving("model", server) as service:
         bootstrap = json.dumps(egress_bootstrap([replace(EXTERNAL, port=service.port)], 256))
+        bootstrap = bootstrap.replace(f'"{CONNECTION_SECONDS}s"', '"1s"')
         here = json.loads(bootstrap.replace(TLS_FOLDER, str(tmp_path)).replace(CA_BUNDLE, str(certificate)))
         with envoy.running(here, tmp_path, {"model": service.port}) as proxy:
             yield External(proxy, service, ssl.create_default_context(cafile=str(certificate)))
@@ -180,3 +157,10 @@ def test_a_service_that_keeps_failing_is_left_alone(external: External) -> None:
     refused = external.call()
     assert (refused.status, json.loads(refused.body)["reason"]) == (503, "UH")
     assert external.service.calls == 3
+
+
+def test_a_call_ends_well_that_is_older_than_its_connection_may_be(external: External) -> None:
+    """Connections end after a while so that pods can go; a slow answer must not end with its connection."""
+    external.service.hold.clear()
+    threading.Timer(2, external.service.hold.set).start()
+    assert external.call().status == 200
