@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from components.gateway import GatewayArgs, ServiceRoute, gateway_routes
 from tests.servers.envoy import GATEWAY
 
-SEGMENT = st.from_regex(r"[a-z]{1,4}", fullmatch=True)
+SEGMENT = st.sampled_from(["a", "b"])  # few, so that paths often stand below each other
 PATH = st.lists(SEGMENT, min_size=1, max_size=3).map(lambda parts: "/" + "/".join(parts))
 VERSIONS = st.lists(st.sampled_from(["v1", "v2", "v3"]), min_size=1, unique=True)
 
