@@ -42,11 +42,12 @@ def gateway(config: PhaseConfig, gateway: GatewayConfig, pool: NodePool) -> Gate
 
 
 def egress(config: PhaseConfig, egress: EgressConfig, pool: NodePool, authority: Authority) -> EgressArgs:
+    """Services in the order of their names: the engine hands a config's mapping over in that order, whatever the file's."""
     return EgressArgs(
         namespace=config.app.namespace,
         image=egress.image,
         replicas=egress.replicas,
-        services=[ExternalService(name=name, **dict(service)) for name, service in egress.services.items()],
+        services=[ExternalService(name=name, **dict(service)) for name, service in sorted(egress.services.items())],
         cpu_millicores=egress.cpu_millicores,
         memory_mib=egress.memory_mib,
         node_selector=pool.selector,
