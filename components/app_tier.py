@@ -153,7 +153,9 @@ class AppTier(pulumi.ComponentResource):
                 min_ready_seconds=10,
                 revision_history_limit=5,
                 template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations={"prometheus.io/scrape": "true"}),
+                    metadata=k8s.meta.v1.ObjectMetaArgs(
+                        labels=self._labels, annotations={"prometheus.io/scrape": "true"}
+                    ),
                     spec=self._pod(),
                 ),
             ),

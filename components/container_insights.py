@@ -47,9 +47,7 @@ class ContainerInsights(pulumi.ComponentResource):
             )
             for group in LOG_GROUPS
         ]
-        role = aws.iam.Role(
-            naming.logical(naming.ROLE, f"{name}-agent"), assume_role_policy=pod_trust(), opts=child
-        )
+        role = aws.iam.Role(naming.logical(naming.ROLE, f"{name}-agent"), assume_role_policy=pod_trust(), opts=child)
         attachment = aws.iam.RolePolicyAttachment(f"{name}-agent", role=role.name, policy_arn=AGENT_POLICY, opts=child)
         aws.eks.Addon(
             f"{name}-addon",

@@ -77,7 +77,9 @@ class Pooler(pulumi.ComponentResource):
         self.host, self.port = f"{NAME}.{args.namespace}.svc.cluster.local", args.port
 
         settings = settings_file(args.port, args.sizes.clients)
-        databases = pulumi.Output.from_input(entries(args.routes)).apply(lambda known: databases_file(known, args.sizes))
+        databases = pulumi.Output.from_input(entries(args.routes)).apply(
+            lambda known: databases_file(known, args.sizes)
+        )
         certificate = self._certificate()
         self._configuration(settings, databases)
         self._secret(certificate)

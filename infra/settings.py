@@ -121,7 +121,9 @@ class App(Section):
     def _main_service_has_a_share(self) -> App:
         total = sum(service.share_percent for service in self.services.values())
         if total >= 100:
-            raise ValueError(f"the services' share_percent add up to {total}; below 100, or nothing is left for the main one")
+            raise ValueError(
+                f"the services' share_percent add up to {total}; below 100, or nothing is left for the main one"
+            )
         return self
 
 

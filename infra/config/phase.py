@@ -43,7 +43,9 @@ class PhaseConfig(Section):
     web_acl: WebAclConfig
     cdn: CdnConfig | None
     gateway: GatewayConfig | None = Field(description="The API gateway; null before the document names one.")
-    egress: EgressConfig | None = Field(description="The egress proxy; null before the document names circuit breakers.")
+    egress: EgressConfig | None = Field(
+        description="The egress proxy; null before the document names circuit breakers."
+    )
     database: DatabaseConfig
     cache: CacheConfig | None = Field(description="The cache; null before the document has one.")
     queue: QueueConfig | None = Field(description="The message queue; null before the document has one.")

@@ -76,7 +76,9 @@ class EgressServices(Section):
         taken: dict[int, str] = {ADMIN_PORT: "the proxy's admin interface", METRICS_PORT: "the proxy's metrics"}
         for name, service in self.services.items():
             if service.listen_port in taken:
-                raise ValueError(f"services.{name}.listen_port {service.listen_port} is that of {taken[service.listen_port]}")
+                raise ValueError(
+                    f"services.{name}.listen_port {service.listen_port} is that of {taken[service.listen_port]}"
+                )
             taken[service.listen_port] = name
         return self
 

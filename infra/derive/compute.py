@@ -192,7 +192,9 @@ def _services(step: Step, application: Sourced[str], hpa: Hpa | None) -> list[Tr
 
 def _other_service(step: Step, microservices: Sourced[str], key: str) -> Tree:
     line = step.settings.line(f"app.services.{key}")
-    name = rules.service_from(microservices, Sourced(key, Source("setting", f"settings: app.services.{key}", line=line)))
+    name = rules.service_from(
+        microservices, Sourced(key, Source("setting", f"settings: app.services.{key}", line=line))
+    )
     return {**settings_section(step.settings, f"app.services.{key}"), "name": name, "hpa": rules.hpa_name(name)}
 
 

@@ -94,7 +94,9 @@ def rule(function: Callable[..., T]) -> Callable[..., Sourced[T]]:
 
     @wraps(function)
     def derived(*arguments: Sourced[Any]) -> Sourced[T]:
-        source = Source("rule", f"rule: {text.rstrip('.')}", why, tuple(dict.fromkeys(argument.source for argument in arguments)))
+        source = Source(
+            "rule", f"rule: {text.rstrip('.')}", why, tuple(dict.fromkeys(argument.source for argument in arguments))
+        )
         return Sourced(function(*(argument.value for argument in arguments)), source)
 
     return derived

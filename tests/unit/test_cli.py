@@ -88,7 +88,8 @@ def test_explain_quotes_the_documents_line() -> None:
 
 def test_help_imports_neither_pulumi_nor_pydantic() -> None:
     """Guards an instant answer."""
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import infra.cli; print(sorted({{'pulumi', 'pydantic', 'rich'}} & set(sys.modules)))"
+    loaded = "print(sorted({'pulumi', 'pydantic', 'rich'} & set(sys.modules)))"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import infra.cli; {loaded}"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 
