@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.findings import compute, data, document, services
+from infra.findings import compute, data, document, edge, monitoring, queue, services
 from infra.findings.finding import Finding, Rule, Situation
 from infra.graph import ResourceGraph
 from infra.selection import Selected
@@ -18,6 +18,21 @@ RULES: tuple[Rule, ...] = (
     compute.server_overshoot,
     services.unrouted_services,
     data.database_overshoot,
+    data.cache_overshoot,
+    data.single_cache_node,
+    queue.two_nodes_called_ha,
+    queue.single_node,
+    queue.even_nodes,
+    queue.federation_is_no_replication,
+    edge.failover_promotion,
+    edge.failover_resolvers,
+    edge.check_interval,
+    edge.further_standbys,
+    edge.assets_in_one_region,
+    edge.cdn_vendor,
+    edge.rate_limit_figure,
+    monitoring.unknown_metrics,
+    monitoring.nobody_told,
 )
 """Every rule, in the order in which findings are told; within it warnings come first."""
 

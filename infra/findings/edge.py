@@ -1,0 +1,80 @@
+"""Findings about names, the edge and failover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from infra.findings.finding import Finding, Situation, lines
+from infra.roadmap.model import Role
+
+
+def failover_resolvers(situation: Situation) -> Iterator[Finding]:
+    """The budget counts on resolvers that honour a TTL."""
+    failover = situation.config.failover
+    if situation.config.standby_regions:
+        message = (
+            f"Users reach the standby region within {failover.worst_case_seconds} s where resolvers honour the TTL of "
+            f"{failover.ttl_seconds} s; those that keep an answer longer are outside the budget."
+        )
+        yield Finding("failover-resolvers", "info", message, situation.source("failover.limit_seconds"))
+
+
+def failover_promotion(situation: Situation) -> Iterator[Finding]:
+    """DNS moves by itself, and the data doesn't."""
+    plan = situation.selected.phase.multi_region
+    if situation.config.standby_regions and plan and plan.failover_seconds:
+        message = (
+            "DNS fails over by itself; the standby only reads until the runbook closes the fence and promotes its "
+            "database. Promotion is a person's decision: two regions that both write can't be merged again."
+        )
+        yield Finding("failover-promotion", "warning", message, lines(plan.failover_seconds.line))
+
+
+def check_interval(situation: Situation) -> Iterator[Finding]:
+    """Route 53 knows two intervals."""
+    plan = situation.selected.phase.multi_region
+    stated = plan.check_interval_seconds if plan else None
+    made = situation.config.failover.check_interval_seconds
+    if stated and stated.value != made:
+        message = f"Route 53 checks every 10 or 30 s: the document's {stated.value} s become {made} s."
+        yield Finding("check-interval", "info", message, lines(stated.line))
+
+
+def further_standbys(situation: Situation) -> Iterator[Finding]:
+    """A failover name has one secondary."""
+    further = situation.config.standby_regions[1:]
+    if further:
+        message = f"{', '.join(further)}: no traffic moves there by itself, since a failover name has one secondary."
+        yield Finding(
+            "further-standbys", "warning", message, situation.source(*(f"regions.{r}.servers" for r in further))
+        )
+
+
+def assets_in_one_region(situation: Situation) -> Iterator[Finding]:
+    """The CDN's assets have one home."""
+    if situation.config.cdn and situation.config.standby_regions:
+        message = (
+            "Assets stand in one bucket, in us-east-1: while that region is down the CDN serves what its edges hold."
+        )
+        yield Finding("assets-one-region", "info", message, situation.source("cdn.assets_path"))
+
+
+def rate_limit_figure(situation: Situation) -> Iterator[Finding]:
+    """The document asks for a limit a user and gives no figure."""
+    limit, header = situation.config.web_acl.rate_limit, situation.config.web_acl.api_key_header
+    if limit:
+        message = (
+            f"The document gives no figure for the limit of a user: {limit.requests_per_user} requests in "
+            f"{limit.window_seconds} s are the settings'. Requests without {header} count by address, "
+            f"{limit.requests_per_address}."
+        )
+        yield Finding("rate-limit-figure", "info", message, situation.source("web_acl.rate_limit.requests_per_user"))
+
+
+def cdn_vendor(situation: Situation) -> Iterator[Finding]:
+    """The document names another CDN than the one that is made."""
+    row = situation.selected.phase.row(Role.CDN)
+    vendors = ("cloudflare", "fastly", "akamai", "bunny", "azure", "google")
+    named = row.after.value.text if row else ""
+    if situation.config.cdn and row and any(vendor in named.lower() for vendor in vendors):
+        yield Finding("cdn-vendor", "warning", f"{named}: CloudFront is made.", lines(row.after.line))

@@ -1,0 +1,69 @@
+"""What is found in each phase of the document."""
+
+from functools import cache
+
+import pytest
+
+from infra.planned import Planned, planned
+from tests.unit.documents import document, selected
+
+EXPECTED = {
+    "baseline": [
+        "scale-down-band", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica", "queue-single-node",
+        "alerts-unsubscribed",
+    ],
+    "phase1": [
+        "queue-no-quorum-to-spare", "hpa-range-below-count", "scale-down-band", "database-class-overshoot",
+        "cache-node-overshoot", "cache-no-replica", "alerts-unsubscribed",
+    ],
+    "phase2": [
+        "hpa-range-derived", "scale-down-band", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica",
+        "rate-limit-figure", "alerts-unsubscribed",
+    ],
+    "phase3": [
+        "availability-differs", "queue-federation", "failover-promotion", "hpa-range-derived", "scale-down-band",
+        "database-class-overshoot", "cache-node-overshoot", "queue-even-nodes", "failover-resolvers", "assets-one-region",
+        "rate-limit-figure", "alerts-unsubscribed",
+    ],
+}  # fmt: skip
+"""The findings of each phase with nothing wrong: what the document itself can't have, or leaves open."""
+
+
+@cache
+def plan(phase: str) -> Planned:
+    return planned(selected(phase))
+
+
+@pytest.mark.parametrize("phase", list(EXPECTED))
+def test_a_phase_with_nothing_wrong_has_just_these_findings(phase: str) -> None:
+    """Guards against a finding that disappears, and against noise that hides those that count."""
+    assert [finding.id for finding in plan(phase).findings] == EXPECTED[phase]
+
+
+@pytest.mark.parametrize("phase", list(EXPECTED))
+def test_every_finding_says_where_it_comes_from(phase: str) -> None:
+    """Guards the reader, who wants to look the contradiction up."""
+    for finding in plan(phase).findings:
+        assert finding.source.startswith(("line", "settings: "))
+        assert finding.message.endswith(".")
+
+
+def test_a_contradiction_names_both_lines() -> None:
+    """Guards 8 servers against a range of 4-10, and 99.9 against 99.99 percent."""
+    by_id = {finding.id: finding for phase in ("phase1", "phase3") for finding in plan(phase).findings}
+    text = document().roadmap
+    row, block = text.phase("phase1").rows[0], text.phase("phase1").hpa
+    assert block is not None
+    assert (
+        by_id["hpa-range-below-count"].source
+        == f"lines {row.after.line}, {block.min_replicas.line}, {block.max_replicas.line}"
+    )
+    own = next(t for t in text.phase("phase3").targets if t.metric == "availability")
+    overall = next(t for t in text.targets if t.metric == "availability")
+    assert by_id["availability-differs"].source == f"lines {own.line}, {overall.line}"
+
+
+def test_a_two_node_queue_is_told_in_the_documents_own_words() -> None:
+    """Guards the finding that matters most in phase 1: HA in the cell, no failure tolerated in fact."""
+    found = next(f for f in plan("phase1").findings if f.id == "queue-no-quorum-to-spare")
+    assert "2x 4vCPU, 8GB (HA)" in found.message
