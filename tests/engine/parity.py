@@ -11,7 +11,7 @@ UNKNOWN = "[unknown]"
 
 
 def differences(planned: ResourceGraph, preview: dict[str, Any]) -> list[str]:
-    """Returns a line for each resource that only one side has, and for each field in which the two sides differ.
+    """Returns a line for each resource that only one side has, and for each value in which the two sides differ.
 
     One thing is let through. The plugins make up the names that a program doesn't give; so the engine knows them in a
     preview, and the planner, which has no plugins, calls them unknown.
@@ -24,9 +24,24 @@ def differences(planned: ResourceGraph, preview: dict[str, Any]) -> list[str]:
     for urn in sorted(plan.keys() & engine.keys()):
         for field in sorted((plan[urn].keys() | engine[urn].keys()) - UNSAID):
             ours, theirs = plan[urn].get(field), _without(engine[urn].get(field), names)
-            if ours != theirs:
-                lines.append(f"{urn}: {field}: the planner has {ours!r}, the engine {theirs!r}")
+            lines += [f"{urn}: {line}" for line in _unequal(ours, theirs, field)]
     return lines
+
+
+def _unequal(ours: Any, theirs: Any, path: str) -> Iterator[str]:
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for key in sorted(ours.keys() | theirs.keys()):
+            yield from _unequal(ours.get(key), theirs.get(key), f"{path}.{key}")
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for index, (our, their) in enumerate(zip(ours, theirs, strict=True)):
+            yield from _unequal(our, their, f"{path}[{index}]")
+    elif ours != theirs:
+        yield f"{path}: the planner has {_short(ours)}, the engine {_short(theirs)}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def _made_up(preview: dict[str, Any]) -> Iterator[str]:

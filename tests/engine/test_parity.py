@@ -59,6 +59,7 @@ def test_the_comparison_sees_a_difference_in_each_field(field: str, other: Any, 
         pytest.fail(f"the engine rejects baseline: {preview}", pytrace=False)
     steps = [dict(step) for step in preview["steps"]]
     database = next(step for step in steps if step.get("newState", {}).get("type") == "aws:rds/instance:Instance")
-    database["newState"] = database["newState"] | {field: other}
+    state = database["newState"]
+    database["newState"] = state | {field: state["inputs"] | other if field == "inputs" else other}
     found = differences(planned("baseline"), preview | {"steps": steps})
-    assert len(found) == 1 and f": {field}: " in found[0]
+    assert found and all(f"::{state['urn'].split('::')[-1]}: {field}" in line for line in found)
