@@ -103,6 +103,21 @@ def test_pods_that_may_not_share_a_host_get_a_node_each() -> None:
     assert hours == [[1], [3]]
 
 
+def test_room_that_is_left_on_one_host_alone_does_not_do_for_pods_that_stand_apart() -> None:
+    """Two nodes are full of the application: two small brokers that stand apart need two more, and not one."""
+    apart = {
+        "affinity": {
+            "podAntiAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname"}]
+            }
+        }
+    }
+    full = pods("Deployment", "api", "7600m", "12Gi", 2)
+    bill = bill_of(pool(), full, pods("StatefulSet", "queue", "200m", "128Mi", 2, **apart))
+    (nodes,) = (i.quantity for i in bill.items if i.price.service == "ec2")
+    assert nodes.expected == 4 * 730
+
+
 def test_the_cheapest_type_is_the_one_that_is_started() -> None:
     """Guards against the order of a list deciding the bill: Karpenter starts the cheapest type that fits."""
     for types in (("c8g.2xlarge", "c7g.2xlarge"), ("c7g.2xlarge", "c8g.2xlarge")):

@@ -91,6 +91,8 @@ def test_amd64_servers_can_be_had_cheaper_as_arm64_and_arm64_ones_are_already() 
     here = of(savings(arm, plan, {}, ()), "Right")
     assert there == amd.total.expected - arm.total.expected > 0
     assert (here.amount, here.in_plan) == (0, there)
+    # What is reserved after the move is reserved at arm64's price: the two never count the same dollars.
+    assert of(savings(amd, plan, {}, ()), "Reserved").amount == of(savings(arm, plan, {}, ()), "Reserved").amount
 
 
 def test_what_a_class_has_beyond_the_documents_size_is_told_though_it_cannot_be_saved(priced: Priced) -> None:
