@@ -26,6 +26,9 @@ Priced = Callable[[str], PricedPhase]
 SERVERS: Mapping[str, tuple[int, ...]] = {"baseline": (4,), "phase1": (8,), "phase2": (20,), "phase3": (50, 10)}
 DATABASES = {"baseline": ("4xlarge", 0), "phase1": ("8xlarge", 0), "phase2": ("8xlarge", 2), "phase3": ("12xlarge", 4)}
 STORAGE_GIB = 1024
+# Cache nodes and queue nodes of each region. The active-passive standby mirrors both.
+CACHES = {"baseline": ("xlarge", 1), "phase1": ("2xlarge", 1), "phase2": ("2xlarge", 3), "phase3": ("2xlarge", 6)}
+QUEUES = {"baseline": ("xlarge", 1), "phase1": ("xlarge", 2), "phase2": ("2xlarge", 3), "phase3": ("2xlarge", 6)}
 
 
 def row(region: str, service: str, item: str, kind: str = "on-demand") -> Decimal:
@@ -66,6 +69,30 @@ def test_the_database_instances_and_their_storage_are_the_documents(priced: Pric
     )
     items = [i for i in priced(phase).estimate.of(Group.DATABASE) if i.price.service == "rds"]
     assert sum(i.amount.expected for i in items) == hours + storage
+
+
+@pytest.mark.parametrize("phase", CACHES)
+def test_the_cache_line_is_the_documents_nodes_in_each_region(priced: Priced, phase: str) -> None:
+    """Worked out a second time: the nodes that the document counts, once a region, at Valkey's price."""
+    size, nodes = CACHES[phase]
+    expected = sum(
+        nodes * HOURS * row(region, "elasticache", f"cache.m7g.{size} Valkey")
+        for region in REGIONS[: len(SERVERS[phase])]
+    )
+    items = (i for i in priced(phase).estimate.of(Group.CACHE) if i.price.unit == "node-hour")
+    assert total(i.amount for i in items).expected == expected
+
+
+@pytest.mark.parametrize("phase", QUEUES)
+def test_the_queues_servers_are_the_documents_in_each_region(priced: Priced, phase: str) -> None:
+    """Worked out a second time: one server a broker, as the document counts them, with Auto Mode's fee."""
+    size, nodes = QUEUES[phase]
+    expected = sum(
+        nodes * HOURS * (row(region, "ec2", f"c7g.{size}") + row(region, "eks-auto-mode", f"c7g.{size}"))
+        for region in REGIONS[: len(SERVERS[phase])]
+    )
+    items = (i for i in priced(phase).estimate.of(Group.QUEUE) if i.price.unit == "instance-hour")
+    assert total(i.amount for i in items).expected == expected
 
 
 def test_every_resource_of_every_phase_is_priced_or_free_and_none_is_left_out(
