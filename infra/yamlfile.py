@@ -77,7 +77,13 @@ def check(model: type[M], tree: Any, path: str, at: Sequence[str] = ()) -> M:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise InputError([_mistake(detail, model, tree, path, at) for detail in error.errors()]) from None
+        raise InputError([_mistake(detail, model, tree, path, at) for detail in _causes(error.errors())]) from None
+
+
+def _causes(details: Sequence[Any]) -> list[Any]:
+    """The mistakes without those that only follow: a list counts as too short when its entries are wrong."""
+    inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in inner]
 
 
 def _mistake(detail: Any, model: type[BaseModel], tree: Any, path: str, at: Sequence[str]) -> Mistake:

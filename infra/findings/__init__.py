@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     edge.failover_resolvers,
     edge.check_interval,
     edge.further_standbys,
+    edge.active_active,
     edge.assets_in_one_region,
     edge.cdn_vendor,
     edge.rate_limit_figure,

@@ -78,3 +78,14 @@ def cdn_vendor(situation: Situation) -> Iterator[Finding]:
     named = row.after.value.text if row else ""
     if situation.config.cdn and row and any(vendor in named.lower() for vendor in vendors):
         yield Finding("cdn-vendor", "warning", f"{named}: CloudFront is made.", lines(row.after.line))
+
+
+def active_active(situation: Situation) -> Iterator[Finding]:
+    """The document wants every region to write."""
+    row = situation.selected.phase.row(Role.REGIONS)
+    if row and row.after.value.region_mode == "active-active":
+        message = (
+            f"{row.after.value.text}: one region writes and the others stand by, since PostgreSQL has one primary. All "
+            "of them run the document's counts."
+        )
+        yield Finding("active-active", "warning", message, lines(row.after.line))
