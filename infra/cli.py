@@ -109,6 +109,31 @@ def explain(
 
 
 @app.command()
+def diff(
+    a: Annotated[str, typer.Argument(help="A phase, a stack config, or a deployed stack's `pulumi stack export`.")],
+    b: Annotated[str, typer.Argument(help="What comes after it; of the same kinds.")],
+    allow: Annotated[
+        list[str] | None, typer.Option("--allow", help="Let the dangerous changes of this resource (its URN) through.")
+    ] = None,
+    because: Annotated[list[str] | None, typer.Option("--because", help="Why; one for each --allow.")] = None,
+    roadmap: RoadmapOption = None,
+    settings: SettingsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the step from A to B creates, changes and removes, what is dangerous, and what to do around it."""
+    from infra.diff.command import diff_step
+
+    step = diff_step(a, b, allow or [], because or [], roadmap, settings)
+    if as_json:
+        _print_json(step.to_json())
+    else:
+        from infra.diff.show import show_step
+
+        show_step(step)
+    raise typer.Exit(0 if step.safe else 1)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of a stack config, for editors."""
     from infra.config.schema import stack_schema

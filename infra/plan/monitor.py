@@ -14,9 +14,10 @@ from infra.graph import Resource, urn
 from infra.graph.engine_json import provider_urn
 from infra.graph.values import Value, decode, holds_unknown
 from infra.plan.aliases import alias_urns
+from infra.plan.deployed import Deployed
 from infra.plan.errors import PlanError
 from infra.plan.transforms import Callbacks, Transforms
-from infra.plan.wire import plain
+from infra.plan.wire import plain, struct
 
 _PROVIDER_PREFIX: Final = "pulumi:providers:"
 _NEVER_BY_DEFAULT: Final = frozenset({"aws", "kubernetes"})
@@ -44,8 +45,9 @@ _FEATURES: Final = (
 class Monitor:
     """Stands in the engine's place. `resources` are those registered so far, by URN."""
 
-    def __init__(self, *, project: str, stack: str) -> None:
+    def __init__(self, *, project: str, stack: str, deployed: Deployed | None = None) -> None:
         self.resources: dict[str, Resource] = {}
+        self._deployed = deployed
         self._project = project
         self._stack = stack
         self._half_known_providers: set[str] = set()
@@ -59,7 +61,10 @@ class Monitor:
         return empty_pb2.Empty()
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
-        """Keeps the resource. Answers with its inputs, so that every other output is unknown, and with no id."""
+        """Keeps the resource. Answers with its inputs, so that every other output is unknown, and with no id.
+
+        Where the plan builds on what is deployed, it answers for a resource that stays with its stored id and outputs.
+        """
         if request.remote:
             raise PlanError(f"{request.type} {request.name!r} is a component of a plugin, and a plan starts none")
         self._transforms.apply(request, self._upwards(request.parent))
@@ -70,6 +75,10 @@ class Monitor:
             raise PlanError(f"two resources have the URN {resource.urn}; give one of them another name")
         self.resources[resource.urn] = resource
         self._transforms.keep(resource.urn, request)
+        stays = self._deployed(resource) if self._deployed and request.custom else None
+        if stays is not None:
+            known = struct({**stays.outputs, **plain(request.object)})
+            return resource_pb2.RegisterResourceResponse(urn=resource.urn, id=stays.id, object=known)
         answered = request.custom and resource.provider not in self._half_known_providers
         if resource.is_provider and holds_unknown(resource.inputs):
             self._half_known_providers.add(resource.urn)

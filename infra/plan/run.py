@@ -12,6 +12,7 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.settings import ROOT, SETTINGS, Settings, configure
 
 from infra.graph import ResourceGraph
+from infra.plan.deployed import Deployed
 from infra.plan.loop import PlanLoop
 from infra.plan.monitor import Monitor
 
@@ -25,23 +26,30 @@ def plan(
     stack: str,
     organization: str = "organization",
     config: Mapping[str, str] | None = None,
+    deployed: Deployed | None = None,
 ) -> ResourceGraph:
     """Returns the resources that `program` registers when it runs as the stack `stack` of the project `project`.
 
     They are what `pulumi preview` of a stack with nothing deployed shows: an output that only exists after creation is
     unknown. `config` is the stack's Pulumi config by full key ("project:key"). No account, network or CLI is used.
+    `deployed` plans on what is there already: asked in the program's order, it answers for what stays.
 
     Raises PlanError for what a plan mustn't do (a data source, a resource with no explicit AWS or Kubernetes provider,
     two resources with one URN), and whatever the program raises, as it is. No plan sees another, also after an error.
     """
-    return contextvars.copy_context().run(_plan, program, project, stack, organization, config or {})
+    return contextvars.copy_context().run(_plan, program, project, stack, organization, config or {}, deployed)
 
 
 def _plan(
-    program: Callable[[], object], project: str, stack: str, organization: str, config: Mapping[str, str]
+    program: Callable[[], object],
+    project: str,
+    stack: str,
+    organization: str,
+    config: Mapping[str, str],
+    deployed: Deployed | None,
 ) -> ResourceGraph:
     loop = PlanLoop()
-    monitor = Monitor(project=project, stack=stack)
+    monitor = Monitor(project=project, stack=stack, deployed=deployed)
     configure(Settings(project, stack, monitor=monitor, engine=_Log(), dry_run=True, organization=organization))
     SETTINGS.callbacks = monitor.callbacks  # pyright: ignore[reportAttributeAccessIssue]
     set_all_config(dict(config), [])

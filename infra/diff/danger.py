@@ -1,0 +1,77 @@
+"""What of a step is dangerous: what holds something is replaced or deleted, loses its protection, or is changed unsafely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from infra.diff.change import Absent, Change, Danger, PropertyChange, Side
+from infra.diff.table import rule
+
+
+def dangers(changes: Iterable[Change]) -> tuple[Danger, ...]:
+    """Returns every danger among the changes, in their order."""
+    return tuple(danger for change in changes if change.resource.custom for danger in _dangers(change))
+
+
+def _dangers(change: Change) -> Iterator[Danger]:
+    key = change.key
+    if change.holds and change.action == "replace":
+        why = "; ".join([c.path for c in change.properties if c.effect == "replaces"]) or change.reason
+        yield Danger(key, f"replaced because of {why}", f"lost with it: {change.holds}")
+    elif change.holds and change.action == "delete" and not change.resource.retain_on_delete:
+        yield Danger(key, "deleted", f"lost with it: {change.holds}")
+    if change.old and change.new and change.holds and change.old.protect and not change.new.protect:
+        yield Danger(key, "no longer protected", "the engine would let a later step delete it")
+    if change.action == "update":
+        yield from (danger for each in change.properties for danger in _unsafe(change, each))
+
+
+def _unsafe(change: Change, each: PropertyChange) -> Iterator[Danger]:
+    plain = re.sub(r"\[[^]]*]", "", each.path)
+    for name, condition in rule(change.resource.type).row.unsafe.items():
+        if plain == name and _HAPPENS[condition.when](each.old, each.new):
+            yield Danger(
+                change.key, f"{each.path} {condition.when}: {shown(each.old)} → {shown(each.new)}", condition.because
+            )
+
+
+def falls(old: Side, new: Side) -> bool:
+    """True if a number, a version, a quantity or a switch goes down."""
+    before, after = _measure(old), _measure(new)
+    return before is not None and after is not None and after < before
+
+
+def _measure(value: Side) -> tuple[float, ...] | None:
+    if isinstance(value, bool | int | float):
+        return (float(value),)
+    if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)*", value):
+        return tuple(float(part) for part in value.split("."))
+    quantity = re.fullmatch(r"(\d+(?:\.\d+)?)(m|[KMGTPE]i?)", value) if isinstance(value, str) else None
+    return (float(quantity[1]) * _UNITS[quantity[2]],) if quantity else None
+
+
+def _shrinks(old: Side, new: Side) -> bool:
+    if not isinstance(old, list | tuple) or not isinstance(new, list | tuple):
+        return False
+    return len(new) < len(old) or any(item not in new for item in old if isinstance(item, str))
+
+
+def shown(value: Side) -> str:
+    """A value in a few words."""
+    return repr(value) if isinstance(value, str) and len(value) < 60 else str(value)[:60]
+
+
+_UNITS = {"m": 1e-3} | {
+    f"{letter}{suffix}": base**power
+    for power, letter in enumerate("KMGTPE", 1)
+    for suffix, base in (("", 1000.0), ("i", 1024.0))
+}
+"""Kubernetes' quantities."""
+
+_HAPPENS = {
+    "falls": falls,
+    "rises": lambda old, new: falls(new, old),
+    "shrinks": _shrinks,
+    "vanishes": lambda old, new: isinstance(new, Absent) and not isinstance(old, Absent),
+}

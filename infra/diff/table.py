@@ -1,0 +1,137 @@
+"""What a change does to a resource of each type, as data: rows read from the providers' own sources (data/*.yaml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from ruamel.yaml import YAML
+
+DATA = Path(__file__).parent / "data"
+TABLES = ("data", "network", "compute", "edge", "kubernetes", "other")
+
+Paths = tuple[str, ...]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Row):
+    """Where a row was read.
+
+    `file` is a path in the table's repository, at `commit` where its text could be pinned; `note` is what has changed in
+    it since. `schema` is AWS's own resource schema of a CloudFormation type, as the pinned cfn-lint ships it.
+    """
+
+    file: str | None = None
+    commit: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None = None
+    aws_schema: Annotated[str, Field(pattern=r"^AWS::\w+::\w+$")] | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Source:
+        if not (self.file or self.aws_schema):
+            raise ValueError("a source names a file, a schema or both")
+        return self
+
+
+class Unsafe(_Row):
+    """A change that the service refuses, or that loses something, although nothing is replaced."""
+
+    when: Literal["falls", "rises", "shrinks", "vanishes"]
+    because: str
+
+
+class TypeRow(_Row):
+    """One resource type. A path without list indices stands for itself and everything below it.
+
+    `replaces` are the properties that force a replacement ("everything": any); `replaces_if_presence_changes` those that
+    do when they come or go; none of `replaces` does under a provider with the flag `mutable_if`, unless the object is
+    immutable. `interrupts` and `restarts` say why a change in place is felt: the service stops answering for a while,
+    or pods or nodes are made anew in turn. `holds` says what is lost with the resource; empty for what can be made again
+    from the program. `differs` says where the row departs from the source's schema, property by property.
+    """
+
+    source: Source
+    replaces: Paths | Literal["everything"]
+    replaces_if_presence_changes: Paths = ()
+    mutable_if: str | None = None
+    interrupts: Mapping[str, str] = {}
+    restarts: Mapping[str, str] = {}
+    unsafe: Mapping[str, Unsafe] = {}
+    holds: str = ""
+    differs: Mapping[str, str] = {}
+
+
+class Table(_Row):
+    """The rows of one file: the repository that they were read from, and what replaces in every type of it."""
+
+    repository: str
+    always: Paths = ()
+    types: Mapping[str, TypeRow]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A type's row with what its table says of every type."""
+
+    row: TypeRow
+    repository: str
+    always: Paths
+
+    def replacing(self, path: str, *, presence: bool = False, mutable: bool = False) -> str | None:
+        """The property of the row because of which a change at `path` replaces; None if it doesn't.
+
+        `presence` is whether the property comes or goes, `mutable` whether the row's flag is set.
+        """
+        if self.row.replaces == "everything":
+            return path
+        own = () if mutable else self.row.replaces
+        passing = self.row.replaces_if_presence_changes if presence else ()
+        return _matching(path, (*own, *passing, *self.always))
+
+    def interrupting(self, path: str) -> str:
+        """Why a change at `path` interrupts the service; empty if it doesn't."""
+        return self.row.interrupts.get(_matching(path, tuple(self.row.interrupts)) or "", "")
+
+    def restarting(self, path: str) -> str:
+        """Why a change at `path` makes pods or servers anew, one after the other; empty if it doesn't."""
+        return self.row.restarts.get(_matching(path, tuple(self.row.restarts)) or "", "")
+
+
+class UnknownTypeError(LookupError):
+    """A resource type that no row of the table describes."""
+
+
+def rule(type_: str) -> Rule:
+    """The rule of a custom resource's type. Raises UnknownTypeError, which says what to do."""
+    found = rules().get(type_)
+    if found is None:
+        raise UnknownTypeError(f"{type_} has no row in infra/diff/data: read from its provider what replaces it")
+    return found
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """Every rule by resource type. Raises ValueError if a type has two rows."""
+    found: dict[str, Rule] = {}
+    for name in TABLES:
+        table = Table.model_validate(YAML(typ="safe").load(DATA / f"{name}.yaml"))
+        for type_, row in table.types.items():
+            if type_ in found:
+                raise ValueError(f"{type_} has two rows")
+            found[type_] = Rule(row, table.repository, table.always)
+    return found
+
+
+def _matching(path: str, properties: Paths) -> str | None:
+    """The property that a path is at, inside of, or (where a whole object came or went) above."""
+    plain = re.sub(r"\[[^]]*]", "", path)
+    inside = [p for p in properties if plain == p or plain.startswith(f"{p}.") or p.startswith(f"{plain}.")]
+    return max(inside, key=len, default=None)
