@@ -42,7 +42,7 @@ class PriceBook:
         for region in chosen:
             if region not in known:
                 raise MissingPrice(
-                    f"no prices for region {region} in {directory}; there are {', '.join(known) or 'none'}. "
+                    f"no prices for region {region} in the price book; there are {', '.join(known) or 'none'}. "
                     f"`ramp prices refresh` reads a region's prices from AWS"
                 )
         return cls(chosen, directory)
