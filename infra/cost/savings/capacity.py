@@ -73,7 +73,7 @@ def spot(lines: Sequence[Hours], book: PriceBook) -> Saving:
         amount=sum((line.burst * (line.item.price.usd - price.usd) for line, price in saved), Decimal(0)),
         base=_money([line for line, _ in saved], lambda line: line.burst),
         how="the latest average spot price for the hours between the HPA's minimum and the load",
-        why="spot prices of current arm64 classes have come closer to on-demand; Auto Mode's fee is not reduced",
+        why="the book's latest spot price of the class is no further below on-demand than that; Auto Mode's fee stays whole",
     )
 
 

@@ -34,7 +34,7 @@ def data_transfer(estimate: Estimate, plan: Plan) -> Saving:
         base=paid,
         in_plan=compression + (by_cdn if plan.has_cdn else Decimal(0)),
         how="the users' data by CloudFront instead of the load balancer, and compressed (in the plan already)",
-        why="compression counts in full here, and assets weigh more than the API's responses",
+        why="it follows from the settings' sizes of responses and assets, and from what other traffic the phase pays for",
     )
 
 
