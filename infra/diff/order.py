@@ -111,7 +111,7 @@ def resize_cache(changes: Sequence[Change]) -> Iterator[Action]:
             yield _do("with", "resize the cache off-peak", why, nodes)
         shards = _updated(changes, type_, "numNodeGroups")
         if shards:
-            why = "slots move between shards online, and cost CPU: begin below 80 % of it"
+            why = "slots move between shards online, and that costs CPU and memory"
             yield _do(
                 "with", "change the number of shards off-peak, and nothing else of the cache with it", why, shards
             )

@@ -63,7 +63,7 @@ class Pair:
 
     def add(self, path: str, old: Side, new: Side, why: str = "") -> None:
         """Notes a change, with what it does by the type's row; what the program ignores isn't one."""
-        if path in self.properties or _matches(path, self.new.ignore_changes):
+        if _matches(path, tuple(self.properties)) or _matches(path, self.new.ignore_changes):
             return
         self.properties[path] = self._judged(PropertyChange(path, old, new, reason=why))
 
@@ -79,7 +79,7 @@ class Pair:
             cause = next((urn for urn in dependencies if urns.without_stack(urn) in anew), None)
             if cause is None or name not in self.new.inputs:
                 continue
-            why = f"only known once {urns.name_of(cause)} is made anew"
+            why = f"only known once {urns.name_of(cause)} is made"
             for path, value in blanks(self.new.inputs[name], name):
                 old, _ = self.waiting.get(path, (value, value))
                 self.add(path, old, value, why)

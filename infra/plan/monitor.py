@@ -77,7 +77,7 @@ class Monitor:
         self._transforms.keep(resource.urn, request)
         stays = self._deployed(resource) if self._deployed and request.custom else None
         if stays is not None:
-            known = struct({**stays.outputs, **plain(request.object)})
+            known = struct(stays.under(plain(request.object)))
             return resource_pb2.RegisterResourceResponse(urn=resource.urn, id=stays.id, object=known)
         answered = request.custom and resource.provider not in self._half_known_providers
         if resource.is_provider and holds_unknown(resource.inputs):
