@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from infra.cost.commands import add_to as add_cost_commands
+
 app = typer.Typer(
     name="ramp",
     help="From a scaling roadmap to the infrastructure of each phase.",
@@ -139,6 +141,9 @@ def schema() -> None:
     from infra.config.schema import stack_schema
 
     _print_json(stack_schema())
+
+
+add_cost_commands(app)
 
 
 def _print_json(data: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.findings import compute, data, document, edge, monitoring, queue, services
+from infra.findings import compute, cost, data, document, edge, monitoring, queue, services
 from infra.findings.finding import Finding, Rule, Situation
 from infra.graph import ResourceGraph
 from infra.selection import Selected
@@ -34,6 +34,8 @@ RULES: tuple[Rule, ...] = (
     edge.rate_limit_figure,
     monitoring.unknown_metrics,
     monitoring.nobody_told,
+    cost.not_in_the_bill,
+    cost.prices_too_old,
 )
 """Every rule, in the order in which findings are told; within it warnings come first."""
 

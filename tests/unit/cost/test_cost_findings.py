@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from infra.catalogue.prices import MAX_AGE, MissingPrice
-from infra.cost.finding import not_in_the_bill, prices_too_old
+from infra.findings.cost import not_in_the_bill, prices_too_old
 from infra.cost.phases import PricedPhase
 from infra.findings import Situation
 from infra.graph import ResourceGraph

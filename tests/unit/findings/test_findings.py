@@ -10,20 +10,20 @@ from tests.unit.documents import document, selected
 EXPECTED = {
     "baseline": [
         "scale-down-band", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica", "queue-single-node",
-        "alerts-unsubscribed",
+        "alerts-unsubscribed", "prices-too-old",
     ],
     "phase1": [
         "queue-no-quorum-to-spare", "hpa-range-below-count", "scale-down-band", "database-class-overshoot",
-        "cache-node-overshoot", "cache-no-replica", "alerts-unsubscribed",
+        "cache-node-overshoot", "cache-no-replica", "alerts-unsubscribed", "prices-too-old",
     ],
     "phase2": [
         "hpa-range-derived", "scale-down-band", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica",
-        "rate-limit-figure", "alerts-unsubscribed",
+        "rate-limit-figure", "alerts-unsubscribed", "prices-too-old",
     ],
     "phase3": [
         "availability-differs", "queue-federation", "failover-promotion", "hpa-range-derived", "scale-down-band",
         "database-class-overshoot", "cache-node-overshoot", "queue-even-nodes", "failover-resolvers", "assets-one-region",
-        "rate-limit-figure", "alerts-unsubscribed",
+        "rate-limit-figure", "alerts-unsubscribed", "prices-too-old",
     ],
 }  # fmt: skip
 """The findings of each phase with nothing wrong: what the document itself can't have, or leaves open."""
@@ -44,7 +44,7 @@ def test_a_phase_with_nothing_wrong_has_just_these_findings(phase: str) -> None:
 def test_every_finding_says_where_it_comes_from(phase: str) -> None:
     """Guards the reader, who wants to look the contradiction up."""
     for finding in plan(phase).findings:
-        assert finding.source.startswith(("line", "settings: "))
+        assert finding.source.startswith(("line", "settings: ", "infra/catalogue/"))
         assert finding.message.endswith(".")
 
 
