@@ -10,6 +10,7 @@ from infra.config import PhaseConfig, load_file
 from infra.diff import allow
 from infra.diff.step import Step, step
 from infra.diff.subject import subject
+from infra.diff.table import DATA, UnknownTypeError
 from infra.errors import InputError, Mistake
 from infra.project import shown
 from infra.selection import Document, load_document, select
@@ -32,7 +33,11 @@ def diff_step(
         received, allowed = f"{len(urns)} --allow and {len(reasons)} --because", "a reason for each, in the same order"
         raise InputError([Mistake("command line", None, "--allow", received, allowed)])
     phase = _Phases(roadmap, settings)
-    found = step(subject(a, phase), subject(b, phase)).letting(allow.read(record))
+    try:
+        found = step(subject(a, phase), subject(b, phase)).letting(allow.read(record))
+    except UnknownTypeError as unknown:
+        where, what = shown(DATA), "a row for every type that the program uses"
+        raise InputError([Mistake(where, None, unknown.type, "no row", what, "Read it from its provider.")]) from None
     chosen = allow.chosen(list(zip(urns, reasons, strict=True)), found.dangers, found.name, date.today())
     if chosen:
         allow.record(chosen, record)

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from infra.diff.change import Absent, Change, Danger, PropertyChange, Side
+from infra.diff.match import match
 from infra.diff.table import rule
+from infra.graph import ResourceGraph
 
 
-def dangers(changes: Iterable[Change]) -> tuple[Danger, ...]:
-    """Returns every danger among the changes, in their order."""
-    return tuple(danger for change in changes if change.resource.custom for danger in _dangers(change))
+def dangers(old: ResourceGraph, new: ResourceGraph, changes: Iterable[Change]) -> tuple[Danger, ...]:
+    """Returns every danger of a step whose changes these are, in their order; then what loses its protection."""
+    found = (danger for change in changes if change.resource.custom for danger in _dangers(change))
+    return (*found, *_unprotected(old, new))
 
 
 def _dangers(change: Change) -> Iterator[Danger]:
@@ -21,10 +24,15 @@ def _dangers(change: Change) -> Iterator[Danger]:
         yield Danger(key, f"replaced because of {why}", f"lost with it: {change.holds}")
     elif change.holds and change.action == "delete" and not change.resource.retain_on_delete:
         yield Danger(key, "deleted", f"lost with it: {change.holds}")
-    if change.old and change.new and change.holds and change.old.protect and not change.new.protect:
-        yield Danger(key, "no longer protected", "the engine would let a later step delete it")
     if change.action == "update":
         yield from (danger for each in change.properties for danger in _unsafe(change, each))
+
+
+def _unprotected(old: ResourceGraph, new: ResourceGraph) -> Iterator[Danger]:
+    """Protection is no property: it goes without the engine's calling it a change."""
+    for before, after in match(old, new).pairs:
+        if before.protect and not after.protect and after.custom and rule(after.type).row.holds:
+            yield Danger(after.key, "no longer protected", "the engine would let a later step delete it")
 
 
 def _unsafe(change: Change, each: PropertyChange) -> Iterator[Danger]:

@@ -37,8 +37,8 @@ def differences(old: Side, new: Side, path: str = "") -> Iterator[Difference]:
 
 def same(old: Side, new: Side) -> bool:
     """True if two values are equal as far as can be seen."""
-    if isinstance(old, Secret) and isinstance(new, Secret) and old.digest and new.digest:
-        return old.digest == new.digest
+    if isinstance(old, Secret) and isinstance(new, Secret):
+        return old.digest == new.digest or None in (old.digest, new.digest)
     if is_blank(old) and is_blank(new):
         return True
     if isinstance(old, Mapping) and isinstance(new, Mapping):

@@ -74,7 +74,7 @@ def step(old: Subject, new: Subject) -> Step:
     before, after, deployed = _graphs(old, new)
     changes = compare(before, after, deployed=deployed)
     quotas = needed(after)
-    return Step(old.name, new.name, changes, dangers(changes), (), quotas, order(changes, quotas))
+    return Step(old.name, new.name, changes, dangers(before, after, changes), (), quotas, order(changes, quotas))
 
 
 def _graphs(old: Subject, new: Subject) -> tuple[ResourceGraph, ResourceGraph, bool]:

@@ -108,12 +108,16 @@ class Rule:
 class UnknownTypeError(LookupError):
     """A resource type that no row of the table describes."""
 
+    def __init__(self, type_: str) -> None:
+        self.type = type_
+        super().__init__(f"{type_} has no row in infra/diff/data: read from its provider what replaces it")
+
 
 def rule(type_: str) -> Rule:
-    """The rule of a custom resource's type. Raises UnknownTypeError, which says what to do."""
+    """The rule of a custom resource's type. Raises UnknownTypeError."""
     found = rules().get(type_)
     if found is None:
-        raise UnknownTypeError(f"{type_} has no row in infra/diff/data: read from its provider what replaces it")
+        raise UnknownTypeError(type_)
     return found
 
 
