@@ -12,8 +12,8 @@ import pulumi_kubernetes as k8s
 
 from components import naming
 from components.node_pool import tolerations
+from components.pods import container_security, digest, disruption_budget, pod_security, spread
 from components.policies import allow, document, pod_trust
-from components.restricted import container_security, digest, pod_security, spread
 from components.templates import dump_yaml
 
 NAME = "alertmanager"
@@ -76,12 +76,7 @@ class Alertmanager(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        k8s.policy.v1.PodDisruptionBudget(
-            f"{name}-pdb",
-            metadata=self._metadata,
-            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=self._match),
-            opts=self._child,
-        )
+        disruption_budget(self._name, self._metadata, self._labels, self._child)
         self.register_outputs({"address": self.address})
 
     def _identity(self) -> None:

@@ -13,6 +13,7 @@ import pulumi_kubernetes as k8s
 from components import naming
 from components.allocatable import Capacity
 from components.node_pool import tolerations
+from components.pods import container_security, disruption_budget, pod_security, spread
 from components.policies import document, pod_trust
 
 TRUST_FOLDER = "/etc/ramp/trust"
@@ -170,24 +171,8 @@ class AppTier(pulumi.ComponentResource):
             node_selector=dict(args.node_selector),
             tolerations=tolerations(args.pool),
             termination_grace_period_seconds=args.termination_grace_seconds,
-            topology_spread_constraints=[
-                k8s.core.v1.TopologySpreadConstraintArgs(
-                    max_skew=1,
-                    topology_key=key,
-                    when_unsatisfiable=when,
-                    label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
-                )
-                for key, when in (
-                    ("topology.kubernetes.io/zone", "ScheduleAnyway"),
-                    ("kubernetes.io/hostname", "ScheduleAnyway"),
-                )
-            ],
-            security_context=k8s.core.v1.PodSecurityContextArgs(
-                run_as_non_root=True,
-                run_as_user=10001,
-                fs_group=10001,
-                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-            ),
+            topology_spread_constraints=spread(self._labels),
+            security_context=pod_security(),
             containers=[self._container()],
             volumes=[
                 k8s.core.v1.VolumeArgs(name="tmp", empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(size_limit="1Gi")),
@@ -218,11 +203,7 @@ class AppTier(pulumi.ComponentResource):
             readiness_probe=k8s.core.v1.ProbeArgs(http_get=probe, period_seconds=5, failure_threshold=3),
             liveness_probe=k8s.core.v1.ProbeArgs(http_get=probe, period_seconds=10, failure_threshold=6),
             lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=wait)),
-            security_context=k8s.core.v1.SecurityContextArgs(
-                allow_privilege_escalation=False,
-                read_only_root_filesystem=True,
-                capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
-            ),
+            security_context=container_security(),
             volume_mounts=[
                 k8s.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp"),
                 k8s.core.v1.VolumeMountArgs(name="trust", mount_path=TRUST_FOLDER, read_only=True),
@@ -271,15 +252,8 @@ class AppTier(pulumi.ComponentResource):
 
     def _disruption_budget(self) -> None:
         """A tenth may be down at once, and always one, so that a node drains."""
-        k8s.policy.v1.PodDisruptionBudget(
-            f"{self._name}-pdb",
-            metadata=self._metadata,
-            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=max(1, self._args.min_replicas // 10),
-                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
-            ),
-            opts=self._child,
-        )
+        most = max(1, self._args.min_replicas // 10)
+        disruption_budget(self._name, self._metadata, self._labels, self._child, max_unavailable=most)
 
 
 def external_metric(metric: ExternalMetric) -> k8s.autoscaling.v2.MetricSpecArgs:

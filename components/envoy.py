@@ -15,7 +15,7 @@ from components import naming
 from components.authority import Certificate
 from components.envoy_config import METRICS_PORT
 from components.node_pool import tolerations
-from components.restricted import container_security, digest, pod_security, spread
+from components.pods import container_security, digest, disruption_budget, pod_security, spread
 
 BOOTSTRAP = "envoy.json"
 CONFIGURATION = "/etc/envoy"
@@ -73,7 +73,7 @@ class Envoy(pulumi.ComponentResource):
             self._secret(args.certificate)
         self._deployment(bootstrap)
         self._service()
-        self._disruption_budget()
+        disruption_budget(name, self._metadata, self._labels, self._child)
         self.register_outputs({"host": self.host})
 
     def _secret(self, certificate: Certificate) -> None:
@@ -181,17 +181,6 @@ class Envoy(pulumi.ComponentResource):
                 ports=[
                     k8s.core.v1.ServicePortArgs(name=name, port=port, target_port=name) for name, port in ports.items()
                 ],
-            ),
-            opts=self._child,
-        )
-
-    def _disruption_budget(self) -> None:
-        """One pod at a time, so that a node drains while the others serve."""
-        k8s.policy.v1.PodDisruptionBudget(
-            f"{self._name}-pdb",
-            metadata=self._metadata,
-            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1, selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels)
             ),
             opts=self._child,
         )

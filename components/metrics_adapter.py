@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 
 from components.authority import Authority
 from components.node_pool import tolerations
-from components.restricted import container_security, digest, pod_security, spread
+from components.pods import container_security, digest, disruption_budget, pod_security, spread
 from components.templates import dump_yaml
 
 NAME = "prometheus-adapter"
@@ -123,12 +123,7 @@ class MetricsAdapter(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        k8s.policy.v1.PodDisruptionBudget(
-            f"{self._name}-pdb",
-            metadata=self._metadata,
-            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=match),
-            opts=self._child,
-        )
+        disruption_budget(self._name, self._metadata, self._labels, self._child)
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:
         volume = k8s.core.v1.VolumeArgs

@@ -11,8 +11,8 @@ import pulumi_kubernetes as k8s
 
 from components.authority import Authority, Certificate
 from components.node_pool import tolerations
+from components.pods import container_security, digest, disruption_budget, pod_security, spread
 from components.pool_sizes import PoolSizes
-from components.sql_job import digest
 from components.templates import render
 
 NAME = "pgbouncer"
@@ -86,7 +86,7 @@ class Pooler(pulumi.ComponentResource):
         read = pulumi.Output.all(settings, databases, certificate.certificate_pem, str(args.epoch))
         self._deployment(read.apply(lambda texts: digest(*texts)))
         self._service()
-        self._disruption_budget()
+        disruption_budget(name, self._metadata, self._labels, self._child)
         self.register_outputs({"host": self.host})
 
     def _configuration(self, settings: str, databases: pulumi.Output[str]) -> None:
@@ -147,25 +147,8 @@ class Pooler(pulumi.ComponentResource):
             node_selector=dict(self._args.node_selector),
             tolerations=tolerations(self._args.pool),
             termination_grace_period_seconds=60,
-            topology_spread_constraints=[
-                k8s.core.v1.TopologySpreadConstraintArgs(
-                    max_skew=1,
-                    topology_key=key,
-                    when_unsatisfiable=when,
-                    label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
-                )
-                for key, when in (
-                    ("topology.kubernetes.io/zone", "ScheduleAnyway"),
-                    ("kubernetes.io/hostname", "DoNotSchedule"),
-                )
-            ],
-            security_context=k8s.core.v1.PodSecurityContextArgs(
-                run_as_non_root=True,
-                run_as_user=USER_ID,
-                run_as_group=USER_ID,
-                fs_group=USER_ID,
-                seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-            ),
+            topology_spread_constraints=spread(self._labels, node="DoNotSchedule"),
+            security_context=pod_security(),
             containers=[self._container()],
             volumes=[
                 k8s.core.v1.VolumeArgs(
@@ -194,11 +177,7 @@ class Pooler(pulumi.ComponentResource):
             readiness_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=5, failure_threshold=2),
             liveness_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=10, failure_threshold=6),
             lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=wait)),
-            security_context=k8s.core.v1.SecurityContextArgs(
-                allow_privilege_escalation=False,
-                read_only_root_filesystem=True,
-                capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
-            ),
+            security_context=container_security(),
             volume_mounts=[
                 k8s.core.v1.VolumeMountArgs(name="configuration", mount_path=CONFIGURATION, read_only=True),
                 k8s.core.v1.VolumeMountArgs(name="secrets", mount_path=SECRETS, read_only=True),
@@ -213,17 +192,6 @@ class Pooler(pulumi.ComponentResource):
                 type="ClusterIP",
                 selector=self._labels,
                 ports=[k8s.core.v1.ServicePortArgs(name="postgresql", port=self.port, target_port="postgresql")],
-            ),
-            opts=self._child,
-        )
-
-    def _disruption_budget(self) -> None:
-        """One pod at a time, so that a node drains while the others serve."""
-        k8s.policy.v1.PodDisruptionBudget(
-            f"{self._name}-pdb",
-            metadata=self._metadata,
-            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1, selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels)
             ),
             opts=self._child,
         )

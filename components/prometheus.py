@@ -10,7 +10,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.node_pool import tolerations
-from components.restricted import container_security, digest, pod_security, spread
+from components.pods import container_security, digest, disruption_budget, pod_security, spread
 from components.templates import dump_yaml
 
 NAME = "prometheus"
@@ -128,12 +128,7 @@ class Prometheus(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        k8s.policy.v1.PodDisruptionBudget(
-            f"{self._name}-pdb",
-            metadata=self._metadata,
-            spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=match),
-            opts=self._child,
-        )
+        disruption_budget(self._name, self._metadata, self._labels, self._child)
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:
         args = self._args

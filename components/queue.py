@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
@@ -15,10 +14,11 @@ from components import queue_definitions as definitions
 from components import queue_pod
 from components.allocatable import Capacity
 from components.authority import Authority
+from components.kept_secret import SecretKeys, keep
 from components.logins import TURNS, turns
+from components.pods import digest
 from components.queue_definitions import QueueLimits, User
 from components.queue_pod import AMQPS_PORT, MANAGEMENT_PORT, METRICS_PORT, NAME, NODES
-from components.sql_job import digest
 from components.templates import render
 
 ADMINISTRATOR = "administrator"
@@ -57,7 +57,7 @@ class QueueArgs:
     subscribers: Sequence[str]
     limits: QueueLimits
     epoch: int
-    secrets_key_arn: pulumi.Input[str]
+    secret_keys: SecretKeys
     authority: Authority
     peers: Sequence[str] = ()
     upstream: pulumi.Input[str] | None = None
@@ -178,20 +178,9 @@ class Queue(pulumi.ComponentResource):
 
     def _administrator(self) -> None:
         """The management login in Secrets Manager, for people."""
-        secret = aws.secretsmanager.Secret(
-            f"{self._name}-administrator",
-            description=f"Administrator of {self._name}",
-            kms_key_id=self._args.secrets_key_arn,
-            recovery_window_in_days=30,
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
-        )
         login = {"host": self.host, "username": ADMINISTRATOR, "password": self._passwords[ADMINISTRATOR]}
-        aws.secretsmanager.SecretVersion(
-            f"{self._name}-administrator",
-            secret_id=secret.id,
-            secret_string=pulumi.Output.secret(pulumi.Output.json_dumps(login)),
-            opts=self._child,
-        )
+        what = f"Administrator of {self._name}"
+        keep(f"{self._name}-administrator", what, login, self._args.secret_keys, self)
 
     def _services(self) -> None:
         port = k8s.core.v1.ServicePortArgs

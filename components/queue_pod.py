@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi_kubernetes as k8s
 
 from components.node_pool import tolerations
+from components.pods import container_security, spread
 
 if TYPE_CHECKING:
     from components.queue import QueueArgs
@@ -78,15 +79,7 @@ def _pod(args: QueueArgs) -> k8s.core.v1.PodSpecArgs:
         node_selector=dict(args.node_selector),
         tolerations=tolerations(args.pool),
         termination_grace_period_seconds=args.termination_grace_seconds,
-        topology_spread_constraints=[
-            k8s.core.v1.TopologySpreadConstraintArgs(
-                max_skew=1,
-                topology_key=key,
-                when_unsatisfiable="DoNotSchedule",
-                label_selector=same,
-            )
-            for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-        ],
+        topology_spread_constraints=spread(LABELS, zone="DoNotSchedule", node="DoNotSchedule"),
         affinity=k8s.core.v1.AffinityArgs(
             pod_anti_affinity=k8s.core.v1.PodAntiAffinityArgs(
                 required_during_scheduling_ignored_during_execution=[
@@ -108,14 +101,6 @@ def _pod(args: QueueArgs) -> k8s.core.v1.PodSpecArgs:
     )
 
 
-def _locked() -> k8s.core.v1.SecurityContextArgs:
-    return k8s.core.v1.SecurityContextArgs(
-        allow_privilege_escalation=False,
-        read_only_root_filesystem=True,
-        capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
-    )
-
-
 def _setup(args: QueueArgs) -> k8s.core.v1.ContainerArgs:
     return k8s.core.v1.ContainerArgs(
         name="setup",
@@ -124,7 +109,7 @@ def _setup(args: QueueArgs) -> k8s.core.v1.ContainerArgs:
         resources=k8s.core.v1.ResourceRequirementsArgs(
             requests={"cpu": "100m", "memory": "64Mi"}, limits={"memory": "64Mi"}
         ),
-        security_context=_locked(),
+        security_context=container_security(),
         volume_mounts=[_mount("home", HOME), _mount("secrets", SECRETS, read_only=True)],
     )
 
@@ -155,7 +140,7 @@ def _node(args: QueueArgs) -> k8s.core.v1.ContainerArgs:
                 exec_=k8s.core.v1.ExecActionArgs(command=before_stop(args.replicas))
             )
         ),
-        security_context=_locked(),
+        security_context=container_security(),
         volume_mounts=[
             _mount("home", HOME),
             _mount("data", f"{HOME}/mnesia"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.node_pool import tolerations
+from components.pods import container_security, digest, pod_security
 
+NAME = "sql-job"
 USER_ID = 10001
 
 
@@ -64,16 +65,14 @@ class SqlJob(pulumi.ComponentResource):
             spec=k8s.batch.v1.JobSpecArgs(
                 backoff_limit=6,
                 active_deadline_seconds=900,
-                template=k8s.core.v1.PodTemplateSpecArgs(spec=pod(args, str(metadata.name))),
+                template=k8s.core.v1.PodTemplateSpecArgs(
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels={"app.kubernetes.io/name": NAME}),
+                    spec=pod(args, str(metadata.name)),
+                ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
         self.register_outputs({})
-
-
-def digest(*texts: str) -> str:
-    """Eight hexadecimal digits that change with any of the texts."""
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
 
 
 def pod(args: SqlJobArgs, config_map: str) -> k8s.core.v1.PodSpecArgs:
@@ -93,11 +92,7 @@ def pod(args: SqlJobArgs, config_map: str) -> k8s.core.v1.PodSpecArgs:
         automount_service_account_token=False,
         node_selector=dict(client.node_selector),
         tolerations=tolerations(client.pool),
-        security_context=k8s.core.v1.PodSecurityContextArgs(
-            run_as_non_root=True,
-            run_as_user=USER_ID,
-            seccomp_profile=k8s.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-        ),
+        security_context=pod_security(),
         containers=[
             k8s.core.v1.ContainerArgs(
                 name="psql",
@@ -108,11 +103,7 @@ def pod(args: SqlJobArgs, config_map: str) -> k8s.core.v1.PodSpecArgs:
                 resources=k8s.core.v1.ResourceRequirementsArgs(
                     requests={"cpu": "50m", "memory": "64Mi"}, limits={"memory": "64Mi"}
                 ),
-                security_context=k8s.core.v1.SecurityContextArgs(
-                    allow_privilege_escalation=False,
-                    read_only_root_filesystem=True,
-                    capabilities=k8s.core.v1.CapabilitiesArgs(drop=["ALL"]),
-                ),
+                security_context=container_security(),
                 volume_mounts=[k8s.core.v1.VolumeMountArgs(name="script", mount_path="/script", read_only=True)],
             )
         ],

@@ -29,7 +29,7 @@ class RateLimit:
 class WebAclArgs:
     """`scope` is CLOUDFRONT (in us-east-1) or REGIONAL, which names the load balancer's ARN as `protects`.
 
-    `managed_rules` are groups of AWS Managed Rules in the order of evaluation, each with the rules of it that only count.
+    `managed_rules` are groups of AWS Managed Rules, in the order of their names, each with its rules that only count.
     `rate_limit` None: no limit.
     """
 
@@ -95,7 +95,7 @@ def _limits(name: str, limit: RateLimit | None) -> Iterator[dict[str, Any]]:
 
 
 def _managed(name: str, groups: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
-    for group, counted in groups.items():
+    for group, counted in sorted(groups.items()):
         overrides = [{"name": rule, "action_to_use": {"count": {}}} for rule in counted]
         statement = {"vendor_name": "AWS", "name": group, "rule_action_overrides": overrides}
         yield {

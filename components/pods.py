@@ -1,9 +1,10 @@
-"""What the restricted pod security standard demands of a pod and of its containers, and what makes a restart needed."""
+"""What all pods here have in common: the restricted security standard, standing apart, restarts, draining one by one."""
 
 from __future__ import annotations
 
 import hashlib
 
+import pulumi
 import pulumi_kubernetes as k8s
 
 USER_ID = 10001
@@ -29,19 +30,39 @@ def container_security() -> k8s.core.v1.SecurityContextArgs:
     )
 
 
-def spread(labels: dict[str, str]) -> list[k8s.core.v1.TopologySpreadConstraintArgs]:
-    """Pods of these labels apart: over zones, and over nodes, as far as there are any."""
+def spread(
+    labels: dict[str, str], *, zone: str = "ScheduleAnyway", node: str = "ScheduleAnyway"
+) -> list[k8s.core.v1.TopologySpreadConstraintArgs]:
+    """Pods of these labels apart, over zones and over nodes; what happens to one that finds neither: see `zone`, `node`."""
     return [
         k8s.core.v1.TopologySpreadConstraintArgs(
             max_skew=1,
             topology_key=key,
-            when_unsatisfiable="ScheduleAnyway",
+            when_unsatisfiable=unsatisfiable,
             label_selector=k8s.meta.v1.LabelSelectorArgs(match_labels=labels),
         )
-        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+        for key, unsatisfiable in (("topology.kubernetes.io/zone", zone), ("kubernetes.io/hostname", node))
     ]
 
 
 def digest(*texts: str) -> str:
     """A short digest of configuration files: as a pod annotation it restarts the pods when one of them changes."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
+
+
+def disruption_budget(
+    name: str,
+    metadata: k8s.meta.v1.ObjectMetaArgs,
+    labels: dict[str, str],
+    opts: pulumi.ResourceOptions,
+    max_unavailable: int = 1,
+) -> None:
+    """A PodDisruptionBudget `<name>-pdb` for the pods of these labels: so many at a time, so that a node drains."""
+    k8s.policy.v1.PodDisruptionBudget(
+        f"{name}-pdb",
+        metadata=metadata,
+        spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
+            max_unavailable=max_unavailable, selector=k8s.meta.v1.LabelSelectorArgs(match_labels=labels)
+        ),
+        opts=opts,
+    )
