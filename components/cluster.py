@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -10,6 +10,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components import naming
+from components.node_tags import may_tag, volume_tags
 from components.policies import allow, document, trust
 
 CLUSTER_POLICIES = ("Cluster", "Compute", "BlockStorage", "LoadBalancing", "Networking")
@@ -24,18 +25,22 @@ class ClusterArgs:
     """Placement, version and access of one cluster.
 
     `administrators` are IAM principal ARNs; the one that runs `pulumi up` must be among them, since the creator of the
-    cluster gets no rights of its own. `endpoint_cidrs` may reach the public API endpoint; empty makes it private.
+    cluster gets no rights of its own. `endpoint_cidrs` may reach the public API endpoint; empty makes it private. Services
+    get their addresses from `service_cidr`, which can't be changed later. `tags` are those of nodes and volumes.
     """
 
+    account_id: str
     region: str
     kubernetes_version: str
     subnet_ids: Sequence[pulumi.Input[str]]
     administrators: Sequence[str]
     endpoint_cidrs: Sequence[str]
+    service_cidr: str
     cluster_key_arn: pulumi.Input[str]
     volumes_key_arn: pulumi.Input[str]
     logs_key_arn: pulumi.Input[str]
     log_retention_days: int
+    tags: Mapping[str, str]
 
 
 class Cluster(pulumi.ComponentResource):
@@ -43,7 +48,8 @@ class Cluster(pulumi.ComponentResource):
 
     Creates: cluster and node roles, the log group of the control plane, the cluster (secrets encrypted, API
     authentication, all five logs), an access entry for each administrator, the metrics-server and Pod Identity need,
-    a Kubernetes provider that holds no token, an encrypted gp3 StorageClass, and the NodeClass of all node pools.
+    a Kubernetes provider that holds no token, an encrypted gp3 StorageClass, the NodeClass of all node pools, and the
+    switch without which NetworkPolicies are accepted and enforced by nothing.
 
     Outputs: `cluster_name` (a plain string), `provider`, `security_group_id` (of nodes and pods), `node_role_arn`,
     `node_class` and `storage_class` (names).
@@ -83,6 +89,7 @@ class Cluster(pulumi.ComponentResource):
         self.provider = self._kubernetes()
         self._storage_class()
         self._node_class(node_role)
+        self._enforce_network_policies()
         self.register_outputs({"cluster_name": self.cluster_name, "security_group_id": self.security_group_id})
 
     def _cluster_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
@@ -119,6 +126,14 @@ class Cluster(pulumi.ComponentResource):
                 opts=self._child,
             )
         )
+        attached.append(
+            aws.iam.RolePolicy(
+                f"{self._name}-tags",
+                role=role.id,
+                policy=document(*may_tag(self.cluster_name, self._args.region, self._args.account_id)),
+                opts=self._child,
+            )
+        )
         return role, attached
 
     def _node_role(self) -> aws.iam.Role:
@@ -152,7 +167,8 @@ class Cluster(pulumi.ComponentResource):
                 enabled=True, node_pools=["system"], node_role_arn=node_role.arn
             ),
             kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(
-                elastic_load_balancing=aws.eks.ClusterKubernetesNetworkConfigElasticLoadBalancingArgs(enabled=True)
+                elastic_load_balancing=aws.eks.ClusterKubernetesNetworkConfigElasticLoadBalancingArgs(enabled=True),
+                service_ipv4_cidr=args.service_cidr,
             ),
             storage_config=aws.eks.ClusterStorageConfigArgs(
                 block_storage=aws.eks.ClusterStorageConfigBlockStorageArgs(enabled=True)
@@ -245,7 +261,12 @@ class Cluster(pulumi.ComponentResource):
             volume_binding_mode="WaitForFirstConsumer",
             allow_volume_expansion=True,
             reclaim_policy="Retain",
-            parameters={"type": "gp3", "encrypted": "true", "kmsKeyId": self._args.volumes_key_arn},
+            parameters={
+                "type": "gp3",
+                "encrypted": "true",
+                "kmsKeyId": self._args.volumes_key_arn,
+                **volume_tags(self._args.tags),
+            },
             opts=self._on_cluster(),
         )
 
@@ -261,7 +282,17 @@ class Cluster(pulumi.ComponentResource):
                 "securityGroupSelectorTerms": [{"id": self.security_group_id}],
                 "networkPolicy": "DefaultAllow",
                 "networkPolicyEventLogs": "Enabled",
+                "tags": dict(self._args.tags),
                 "ephemeralStorage": {"size": "80Gi", "kmsKeyID": self._args.volumes_key_arn},
             },
+            opts=self._on_cluster(),
+        )
+
+    def _enforce_network_policies(self) -> None:
+        """The policy controller is off without this ConfigMap (EKS user guide, "Use Network Policies with EKS Auto Mode")."""
+        k8s.core.v1.ConfigMap(
+            f"{self._name}-network-policy",
+            metadata=k8s.meta.v1.ObjectMetaArgs(name="amazon-vpc-cni", namespace="kube-system"),
+            data={"enable-network-policy-controller": "true"},
             opts=self._on_cluster(),
         )

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
+from components.kept_secret import SecretKeys, keep
 from components.logins import Logins
 from components.sql_job import DatabaseClient, SqlJob, SqlJobArgs
 from components.templates import render
@@ -29,18 +29,21 @@ class Administrator:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseRolesArgs:
-    """`servers` are those to make the logins on, by number: none in a region whose servers follow another region's.
+    """`logins` are the application's, `monitoring` those that may read statistics and no data.
+
+    `servers` are those to make the logins on, by number: none in a region whose servers follow another region's.
 
     `epoch` is that of `logins`; `namespace` is the application's.
     """
 
     logins: Logins
+    monitoring: Logins
     epoch: int
     database: str
     namespace: str
     servers: Mapping[int, Administrator]
     client: DatabaseClient
-    secrets_key_arn: pulumi.Input[str]
+    secret_keys: SecretKeys
 
 
 class DatabaseRoles(pulumi.ComponentResource):
@@ -75,20 +78,9 @@ class DatabaseRoles(pulumi.ComponentResource):
     def _keep(self) -> None:
         """In Secrets Manager of this region, for people and for what runs outside the cluster."""
         logins = self._args.logins
-        secret = aws.secretsmanager.Secret(
-            f"{self._name}-application",
-            description=f"Database login of the application ({self._name})",
-            kms_key_id=self._args.secrets_key_arn,
-            recovery_window_in_days=30,
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
-        )
         login = {"username": logins.current, "password": logins.passwords[logins.current]}
-        aws.secretsmanager.SecretVersion(
-            f"{self._name}-application",
-            secret_id=secret.id,
-            secret_string=pulumi.Output.secret(pulumi.Output.json_dumps(login)),
-            opts=self._child,
-        )
+        what = f"Database login of the application ({self._name})"
+        keep(f"{self._name}-application", what, login, self._args.secret_keys, self)
 
     def _hand_to_application(self) -> None:
         """Both logins, so that pods of the epoch before can still restart during a rotation."""
@@ -102,7 +94,8 @@ class DatabaseRoles(pulumi.ComponentResource):
     def _administrator(self, number: int, server: Administrator) -> str:
         """The administrator's login, and the SCRAM secrets of the logins that it makes."""
         name = f"database-{number}-administrator"
-        verifiers = {variable(login): secret for login, secret in self._args.logins.verifiers.items()}
+        both = {**self._args.logins.verifiers, **self._args.monitoring.verifiers}
+        verifiers = {variable(login): secret for login, secret in both.items()}
         content = {"PGUSER": pulumi.Output.from_input(server.user), "PGPASSWORD": server.password, **verifiers}
         k8s.core.v1.Secret(
             f"{self._name}-{number}-administrator",
@@ -114,9 +107,11 @@ class DatabaseRoles(pulumi.ComponentResource):
 
     def _create(self, number: int, server: Administrator) -> pulumi.Resource:
         args = self._args
+        application = roles_script(args.logins.role, args.database, args.logins.passwords, args.epoch)
+        monitoring = monitoring_script(args.monitoring.role, args.monitoring.passwords, args.epoch)
         job = SqlJobArgs(
             job=f"database-{number}-roles",
-            script=roles_script(args.logins.role, args.database, args.logins.passwords, args.epoch),
+            script=f"{application}\n{monitoring}",
             client=args.client,
             host=server.host,
             port=server.port,
@@ -140,3 +135,9 @@ def roles_script(role: str, database: str, logins: Mapping[str, object], epoch: 
     """The psql script that makes `role` and its `logins`. `epoch` is in it, so that a rotation runs it again."""
     variables = {login: variable(login) for login in logins}
     return render("roles.sql.j2", role=role, database=database, logins=variables, epoch=epoch)
+
+
+def monitoring_script(role: str, logins: Mapping[str, object], epoch: int) -> str:
+    """The psql script that makes the `role` of the exporters and its `logins`, which see statistics and no data."""
+    variables = {login: variable(login) for login in logins}
+    return render("monitoring.sql.j2", role=role, logins=variables, epoch=epoch)

@@ -13,6 +13,18 @@ from components import naming
 from components.policies import VERSION
 
 
+USE = [
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+]
+"""What a service does with a key for its users."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class KeysArgs:
     """`data_classes` are names such as `database`, `logs`; `services` may use the key of the class of the same name."""
@@ -66,15 +78,14 @@ def key_policy(account_id: str, region: str, data_class: str) -> str:
             "Resource": "*",
         }
     ]
-    use = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
     if data_class == "logs":
         condition = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account_id}:*"}}
-        statements.append(_service_statement("Logs", [f"logs.{region}.amazonaws.com"], use, condition))
+        statements.append(_service_statement("Logs", [f"logs.{region}.amazonaws.com"], USE, condition))
     if data_class == "alerts":
         condition = {"StringEquals": {"aws:SourceAccount": account_id}}
         services = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com", "rds.amazonaws.com"]
         statements.append(
-            _service_statement("Publishers", services, ["kms:Decrypt", "kms:GenerateDataKey*"], condition)
+            _service_statement("Publishers", services, ["kms:Decrypt", "kms:GenerateDataKey"], condition)
         )
     if data_class == "assets":
         condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account_id}:distribution/*"}}

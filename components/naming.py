@@ -66,6 +66,16 @@ BUCKET = NameRule(
 SHORT_NAME = NameRule("event rule or CloudFront object", 64, r"[.\-_A-Za-z0-9]+", "letters, digits and . - _")
 TOPIC = NameRule("SNS topic", 256, r"[A-Za-z0-9_-]+", "letters, digits, _ and -")
 DASHBOARD = NameRule("dashboard", 255, r"[A-Za-z0-9_-]+", "letters, digits, _ and -")
+REPOSITORY = NameRule(
+    "ECR repository",
+    256,
+    r"[a-z][a-z0-9]*([-._/][a-z0-9]+)*",
+    "lower-case letters, digits and single - . _ /, a letter first",
+)
+DOCUMENT = NameRule(
+    "Systems Manager document", 128, r"[a-zA-Z0-9_.-]{3,}", "letters, digits and . - _",
+    reserved_prefixes=("aws", "amazon", "amzn"),
+)  # fmt: skip
 BACKUP_VAULT = NameRule("backup vault", 50, r"[a-zA-Z0-9_-]{2,}", "letters, digits, _ and -")
 WEB_ACL = NameRule("web ACL", 128, r"[\w-]+", "letters, digits, _ and -")
 DATABASE = NameRule(

@@ -9,12 +9,15 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 POOL_LABEL = "ramp/pool"
-"""The node label and taint key by which pods choose a pool; its value is the pool's name."""
+"""The node label and taint key by which pods choose a pool; its value is the name of the pool, or of the one it helps."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodePoolArgs:
     """`max_nodes` nodes at most, of `instance_types` that all have `vcpu` and `memory_gib`.
+
+    `serves` is what pods select the pool by, where that isn't its own name: of several pools that serve the same pods,
+    the one of the greatest `weight` is filled first, up to its limit.
 
     `expire_after` and `termination_grace_period` are Go durations; Auto Mode lets no node live longer than 21 days.
     """
@@ -26,6 +29,8 @@ class NodePoolArgs:
     vcpu: int
     memory_gib: int
     max_nodes: int
+    serves: str | None = None
+    weight: int | None = None
     capacity_types: Sequence[str] = ("on-demand",)
     expire_after: str = "336h"
     termination_grace_period: str = "24h"
@@ -35,7 +40,7 @@ class NodePoolArgs:
 class NodePool(pulumi.ComponentResource):
     """A Karpenter NodePool, tainted so that only pods which ask for it run there.
 
-    Creates: one `karpenter.sh/v1` NodePool. Outputs: `pool` (its name), `selector` (the node labels to select by).
+    Creates: one `karpenter.sh/v1` NodePool. Outputs: `pool` (what tolerations name), `selector` (node labels to select by).
     """
 
     pool: str
@@ -43,7 +48,8 @@ class NodePool(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NodePoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:nodepool:NodePool", name, None, opts)
-        self.pool, self.selector = args.pool, {POOL_LABEL: args.pool}
+        self.pool = args.serves or args.pool
+        self.selector = {POOL_LABEL: self.pool}
         k8s.apiextensions.CustomResource(
             f"{name}-pool",
             api_version="karpenter.sh/v1",
@@ -62,15 +68,17 @@ def node_pool_spec(args: NodePoolArgs) -> dict[str, object]:
         "kubernetes.io/arch": [args.architecture],
         "karpenter.sh/capacity-type": list(args.capacity_types),
     }
+    served = args.serves or args.pool
     return {
+        **({"weight": args.weight} if args.weight is not None else {}),
         "template": {
-            "metadata": {"labels": {POOL_LABEL: args.pool}},
+            "metadata": {"labels": {POOL_LABEL: served}},
             "spec": {
                 "nodeClassRef": {"group": "eks.amazonaws.com", "kind": "NodeClass", "name": args.node_class},
                 "requirements": [
                     {"key": key, "operator": "In", "values": values} for key, values in requirements.items()
                 ],
-                "taints": [{"key": POOL_LABEL, "value": args.pool, "effect": "NoSchedule"}],
+                "taints": [{"key": POOL_LABEL, "value": served, "effect": "NoSchedule"}],
                 "expireAfter": args.expire_after,
                 "terminationGracePeriod": args.termination_grace_period,
             },

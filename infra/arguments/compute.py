@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import pulumi_aws as aws
@@ -9,21 +11,31 @@ import pulumi_aws as aws
 from components.allocatable import Capacity, allocatable
 from components.app_tier import AppTierArgs
 from components.cluster import Cluster, ClusterArgs
+from components.kept_secret import SecretKeys
 from components.keys import Keys, KeysArgs
 from components.network import Network, NetworkArgs
 from components.node_pool import NodePool, NodePoolArgs
 from components.peering import PeeringArgs, Side
+from components.quota import QuotaArgs
+from components.registry import Registry, RegistryArgs
+from infra.arguments import queue
 from infra.arguments.environment import Surroundings
 from infra.arguments.monitoring import external_metrics
 from infra.config import PhaseConfig
 from infra.config.compute import ServiceConfig
 
-DATA_CLASSES = ("database", "cache", "cluster", "volumes", "secrets", "logs", "alerts")
+APP_POOL = "app"
+DATA_CLASSES = ("database", "cache", "cluster", "volumes", "secrets", "logs", "alerts", "images", "backup")
 """What has an encryption key of its own, in every phase: a key can't be changed later without replacing its data."""
 
 
 def keys(config: PhaseConfig, region: str) -> KeysArgs:
     return KeysArgs(account_id=config.account_id, region=region, data_classes=DATA_CLASSES)
+
+
+def secrets(own: Keys, others: Mapping[str, Keys]) -> SecretKeys:
+    """A region's secrets have a copy in every other region, each under that region's own key."""
+    return SecretKeys(own.arns["secrets"], {region: keys.arns["secrets"] for region, keys in others.items()})
 
 
 def network(config: PhaseConfig, region: str, keys: Keys) -> NetworkArgs:
@@ -65,16 +77,24 @@ def peering(config: PhaseConfig, one: PeeredRegion, other: PeeredRegion) -> Peer
 
 def cluster(config: PhaseConfig, region: str, keys: Keys, network: Network) -> ClusterArgs:
     return ClusterArgs(
+        account_id=config.account_id,
         region=region,
         kubernetes_version=config.cluster.kubernetes_version,
         subnet_ids=network.private_subnet_ids,
         administrators=config.cluster.administrators,
         endpoint_cidrs=config.cluster.endpoint_cidrs,
+        service_cidr=config.cluster.service_cidr,
         cluster_key_arn=keys.arns["cluster"],
         volumes_key_arn=keys.arns["volumes"],
         logs_key_arn=keys.arns["logs"],
         log_retention_days=config.cluster.log_retention_days,
+        tags=tags(config),
     )
+
+
+def tags(config: PhaseConfig) -> dict[str, str]:
+    """What every resource carries, so that a bill tells whose it is."""
+    return {"application": config.application, "owner": config.owner, "managed-by": "ramp"}
 
 
 def platform_pool(config: PhaseConfig, cluster: Cluster) -> NodePoolArgs:
@@ -91,16 +111,76 @@ def platform_pool(config: PhaseConfig, cluster: Cluster) -> NodePoolArgs:
 
 
 def app_pool(config: PhaseConfig, region: str, cluster: Cluster) -> NodePoolArgs:
-    """Nodes of exactly the document's server, as many as the range's maximum and a rollout's surge need."""
+    """Nodes of exactly the document's server, bought on demand: all but those that may be spot.
+
+    A rollout's surge is among them: what it starts first stays, and must not stay on a server that AWS may take back.
+    """
+    here, server = config.regions[region], config.app.server
+    return _servers(config, cluster, APP_POOL, here.max_replicas - burst_servers(config, region) + server.surge)
+
+
+def burst_pool(config: PhaseConfig, region: str, cluster: Cluster) -> NodePoolArgs | None:
+    """Spot servers for the same pods, once the others are full; None where nothing may be spot."""
+    servers = burst_servers(config, region)
+    if servers == 0:
+        return None
+    pool = _servers(config, cluster, f"{APP_POOL}-burst", servers)
+    return replace(pool, serves=APP_POOL, weight=1, capacity_types=[config.app.server.burst_capacity_type])
+
+
+def burst_servers(config: PhaseConfig, region: str) -> int:
+    """How many servers may be spot: those beyond the active region's count, whose load a standby takes over."""
+    if config.app.server.burst_capacity_type == "on-demand":
+        return 0
+    return max(0, config.regions[region].max_replicas - config.regions[config.active_region].servers)
+
+
+def _servers(config: PhaseConfig, cluster: Cluster, pool: str, most: int) -> NodePoolArgs:
     server = config.app.server
     return NodePoolArgs(
-        pool="app",
+        pool=pool,
         node_class=cluster.node_class,
         instance_types=server.instance_types,
         architecture=server.architecture,
         vcpu=server.vcpu,
         memory_gib=server.memory_gib,
-        max_nodes=config.regions[region].max_replicas + server.surge,
+        max_nodes=most,
+        weight=10,
+    )
+
+
+def registry(config: PhaseConfig, region: str, keys: Keys) -> RegistryArgs:
+    """In every region the same, so that images may be pushed to whichever is there."""
+    return RegistryArgs(
+        application=config.application,
+        account_id=config.account_id,
+        region=region,
+        services=[service.name for service in config.app.services],
+        key_arn=keys.arns["images"],
+        keep_images=config.registry.keep_images,
+        untagged_days=config.registry.untagged_days,
+        copies_to=[other for other in config.regions if other != region],
+    )
+
+
+def quota(config: PhaseConfig, region: str) -> QuotaArgs:
+    """Every pod of the application's namespace at the phase's maximum, and a rollout's surge of each."""
+    here, server = config.regions[region], config.app.server
+    most = here.max_replicas + server.surge
+    pods = [(most, pod_request(config, service)) for service in config.app.services]
+    for proxy in (config.gateway, config.egress):
+        if proxy:
+            pods.append((proxy.replicas + 1, Capacity(proxy.cpu_millicores, proxy.memory_mib)))
+    if config.queue:
+        pods.append((config.queue.replicas, queue.pod_request(config, config.queue)))
+    return QuotaArgs(
+        namespace=config.app.namespace,
+        pods=sum(count for count, _ in pods),
+        requests=Capacity(
+            sum(count * request.cpu_millicores for count, request in pods),
+            sum(count * request.memory_mib for count, request in pods),
+        ),
+        load_balancers=1 if config.queue and len(config.regions) > 1 else 0,
     )
 
 
@@ -109,6 +189,7 @@ def app_tier(
     region: str,
     service: ServiceConfig,
     cluster: Cluster,
+    registry: Registry,
     pool: NodePool,
     surroundings: Surroundings,
 ) -> AppTierArgs:
@@ -118,7 +199,7 @@ def app_tier(
         hpa=service.hpa,
         namespace=app.namespace,
         cluster_name=cluster.cluster_name,
-        image=service.image,
+        image=registry.image(service.name, service.image_tag),
         port=service.port,
         health_path=app.health_path,
         request=pod_request(config, service),

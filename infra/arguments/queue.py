@@ -5,7 +5,7 @@ from __future__ import annotations
 from components.allocatable import Capacity, allocatable
 from components.authority import Authority
 from components.cluster import Cluster
-from components.keys import Keys
+from components.kept_secret import SecretKeys
 from components.node_pool import NodePool, NodePoolArgs
 from components.queue import Queue, QueueArgs
 from components.queue_definitions import QueueLimits
@@ -38,7 +38,7 @@ def rabbitmq(
     region: str,
     cluster: Cluster,
     pool: NodePool,
-    keys: Keys,
+    secrets: SecretKeys,
     authority: Authority,
     followed: Queue | None,
 ) -> QueueArgs:
@@ -63,7 +63,7 @@ def rabbitmq(
             delivery_limit=queue.delivery_limit,
         ),
         epoch=queue.password_epoch,
-        secrets_key_arn=keys.arns["secrets"],
+        secret_keys=secrets,
         authority=authority,
         peers=[other.cidr for name, other in config.regions.items() if name != region],
         upstream=followed.upstream_uri if followed else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -19,10 +19,15 @@ from infra.config.scalars import (
     PositiveInt,
     RegionCidr,
     Section,
+    ServiceCidr,
+    Tag,
     Zone,
 )
 
+SPOT_NOTICE_SECONDS = 120
+"""EC2 user guide, "Spot Instance interruption notices"."""
 Count = Annotated[int, Field(ge=1, le=5000)]
+CapacityType = Literal["on-demand", "spot"]
 InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$")]
 
 
@@ -56,6 +61,7 @@ class ClusterConfig(Section):
     administrators: tuple[Arn, ...] = Field(min_length=1, description="IAM principals with cluster-admin.")
     endpoint_cidrs: tuple[Cidr, ...] = Field(description="Who reaches the public API endpoint; empty: private only.")
     log_retention_days: PositiveInt
+    service_cidr: ServiceCidr = Field(description="Addresses of Services. Never changes: it would replace the cluster.")
 
 
 class ServerConfig(Section):
@@ -69,6 +75,14 @@ class ServerConfig(Section):
     daemon_cpu_millicores: NaturalInt = Field(description="CPU that the cluster's own daemons ask for on each node.")
     daemon_memory_mib: NaturalInt = Field(description="Memory that the cluster's own daemons ask for on each node.")
     surge: PositiveInt = Field(description="Servers beyond the maximum, for a rollout or a node's replacement.")
+    burst_capacity_type: CapacityType = Field(description="How servers beyond the document's count are bought.")
+
+
+class RegistryConfig(Section):
+    """The image registry of each region: a repository a service."""
+
+    keep_images: PositiveInt = Field(le=1000, description="Tagged images of a service that are kept, the newest.")
+    untagged_days: PositiveInt = Field(description="After which an image without a tag is deleted.")
 
 
 class PoolConfig(Section):
@@ -102,7 +116,7 @@ class ServiceConfig(Section):
 
     name: Label
     hpa: Label = Field(description="The name of its HorizontalPodAutoscaler.")
-    image: str = Field(min_length=1, pattern=r"^[^\s]+$")
+    image_tag: Tag = Field(description="Of its image in the registry of its own region.")
     share_percent: Percent = Field(description="The part of a server that one pod of this service asks for.")
     port: Port
     path: str = Field(pattern=r"^/[a-z0-9/_-]*$", description="URL prefix that is routed to it.")
@@ -132,6 +146,15 @@ class AppConfig(Section):
         names = [service.name for service in self.services]
         if len(set(names)) != len(names):
             raise ValueError(f"two services share a name: {', '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_before_spot_does(self) -> AppConfig:
+        if self.server.burst_capacity_type == "spot" and self.termination_grace_seconds > SPOT_NOTICE_SECONDS:
+            raise ValueError(
+                f"termination_grace_seconds {self.termination_grace_seconds} is more than the {SPOT_NOTICE_SECONDS} s in "
+                f"which AWS takes a spot server back: shorten it, or set app.server.burst_capacity_type to on-demand"
+            )
         return self
 
     @model_validator(mode="after")

@@ -32,8 +32,18 @@ def _region_network(value: str) -> str:
     return value
 
 
+def _service_network(value: str) -> str:
+    network = ipaddress.IPv4Network(value)
+    if not 12 <= network.prefixlen <= 24 or not network.is_private:
+        raise ValueError("must be a private range of /12 to /24, as EKS takes it")
+    return value
+
+
 Cidr = Annotated[str, AfterValidator(_network)]
 RegionCidr = Annotated[str, AfterValidator(_region_network)]
+ServiceCidr = Annotated[str, AfterValidator(_service_network)]
+Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
+"""An image's tag; "latest" would be one that can't be pushed twice, since tags are immutable."""
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-gov)?-[a-z]+-[1-9]$")]
 Zone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-gov)?-[a-z]+-[1-9][a-z]$")]
 AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]

@@ -1,8 +1,11 @@
 """The Kubernetes cluster of each region in the plans."""
 
+from typing import Any
+
 import pytest
 
 from infra.graph import ResourceGraph
+from tests.graph.reading import inputs
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -43,13 +46,62 @@ def test_metrics_server_is_installed(phase_graph) -> None:
     assert "metrics-server" in [addon.inputs["addonName"] for addon in addons]
 
 
-@pytest.mark.parametrize(("phase", "most"), [("baseline", 4), ("phase1", 10), ("phase2", 25), ("phase3", 63)])
-def test_the_app_pool_stops_at_the_phases_maximum_and_its_surge(phase_graph, phase: str, most: int) -> None:
-    """Guards the bill: a pool without a limit scales as far as the account goes."""
-    graph: ResourceGraph = phase_graph(phase)
-    for pool in graph.of_type("kubernetes:karpenter.sh/v1:NodePool"):
-        if pool.inputs["metadata"]["name"] == "app":
-            assert pool.inputs["spec"]["limits"] == {"cpu": str((most + 2) * 8), "memory": f"{(most + 2) * 16}Gi"}
+def pool_specs(graph: ResourceGraph, region: str = "us-east-1") -> dict[str, Any]:
+    """The node pools of a region's cluster by name."""
+    pools = [p for p in graph.of_type("kubernetes:karpenter.sh/v1:NodePool") if f"-{region}-" in p.name]
+    return {inputs(pool)["metadata"]["name"]: inputs(pool)["spec"] for pool in pools}
+
+
+def capacity(spec: dict[str, Any]) -> list[str]:
+    requirements = {r["key"]: r["values"] for r in spec["template"]["spec"]["requirements"]}
+    return requirements["karpenter.sh/capacity-type"]
+
+
+@pytest.mark.parametrize(
+    ("phase", "region", "counted", "most"),
+    [
+        ("baseline", "us-east-1", 4, 4),
+        ("phase1", "us-east-1", 8, 10),
+        ("phase2", "us-east-1", 20, 25),
+        ("phase3", "us-east-1", 50, 63),
+        ("phase3", "us-west-2", 50, 63),
+    ],
+)
+def test_spot_is_for_what_exceeds_the_documents_count_and_both_pools_stop_at_the_maximum_and_its_surge(
+    phase_graph, phase: str, region: str, counted: int, most: int
+) -> None:
+    """Guards the bill, and a standby that takes over the active region's load on servers that AWS may take back."""
+    pools = pool_specs(phase_graph(phase), region)
+    bought, burst = pools["app"], pools.get("app-burst")
+    assert capacity(bought) == ["on-demand"]
+    assert bought["limits"] == {"cpu": str((counted + 2) * 8), "memory": f"{(counted + 2) * 16}Gi"}
+    assert (burst is None) == (most == counted)
+    if burst:
+        assert capacity(burst) == ["spot"]
+        assert burst["limits"] == {"cpu": str((most - counted) * 8), "memory": f"{(most - counted) * 16}Gi"}
+
+
+def test_the_same_pods_run_on_both_pools_and_fill_the_bought_one_first(phase_graph) -> None:
+    """Guards against burst servers that no pod may use, and against those that are used before the others are full."""
+    pools = pool_specs(phase_graph("phase2"))
+    bought, burst = pools["app"], pools["app-burst"]
+    assert bought["weight"] > burst["weight"]
+    assert bought["template"]["metadata"] == burst["template"]["metadata"]
+    assert bought["template"]["spec"]["taints"] == burst["template"]["spec"]["taints"]
+
+
+def test_network_policies_are_enforced_and_services_have_addresses_of_their_own(phase_graph) -> None:
+    """Guards policies that the API server takes and nothing enforces, and the cluster DNS address that they name."""
+    for phase in PHASES:
+        graph: ResourceGraph = phase_graph(phase)
+        for cluster in graph.of_type(CLUSTER):
+            assert cluster.inputs["kubernetesNetworkConfig"]["serviceIpv4Cidr"] == "172.20.0.0/16"
+            name = f"{cluster.name.removesuffix('-eks')}-network-policy"
+            switch = inputs(graph.one("kubernetes:core/v1:ConfigMap", name))
+            assert (switch["metadata"]["namespace"], switch["metadata"]["name"]) == ("kube-system", "amazon-vpc-cni")
+            assert switch["data"] == {"enable-network-policy-controller": "true"}
+        for node_class in graph.of_type("kubernetes:eks.amazonaws.com/v1:NodeClass"):
+            assert inputs(node_class)["spec"]["networkPolicy"] == "DefaultAllow"
 
 
 def test_pools_ask_for_instance_types_of_exactly_the_documents_server(phase_graph) -> None:

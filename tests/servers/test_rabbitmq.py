@@ -15,6 +15,7 @@ import pytest
 
 from components.allocatable import Capacity
 from components.authority import Authority
+from components.kept_secret import SecretKeys
 from components.queue import PLUGINS, QueueArgs, logins_file, settings_file, upstream_uri
 from components.queue_definitions import QueueLimits, topology
 from components.queue_pod import INTER_NODE_TLS
@@ -29,7 +30,7 @@ ACTIVE = QueueArgs(
     namespace="mgx-ai", image="rabbitmq", replicas=1, quorum_group_size=1, request=Capacity(1000, 1024), pool="queue",
     node_selector={}, storage_class="gp3", storage_gib=20, termination_grace_seconds=60, vhost="mgx-ai",
     work_queues=["tasks"], subscribers=["mgx-api", "agent"],
-    limits=QueueLimits(max_length=1000, message_ttl_seconds=3600, delivery_limit=20), epoch=1, secrets_key_arn="arn",
+    limits=QueueLimits(max_length=1000, message_ttl_seconds=3600, delivery_limit=20), epoch=1, secret_keys=SecretKeys("arn", {}),
     authority=cast("Authority", None), peers=["10.1.0.0/16"], window_seconds=600,
 )  # fmt: skip
 STANDBY = replace(ACTIVE, upstream=upstream_uri("node-0.test", "fed1", "mgx-ai", SERVICE))
