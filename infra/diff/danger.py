@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from infra.diff.change import Absent, Change, Danger, PropertyChange, Side
+from infra.diff.change import ABSENT, Absent, Change, Danger, PropertyChange, Side
 from infra.diff.match import match
+from infra.diff.properties import is_blank, same
 from infra.diff.table import rule
-from infra.graph import ResourceGraph
+from infra.graph import Resource, ResourceGraph
 
 
 def dangers(old: ResourceGraph, new: ResourceGraph, changes: Iterable[Change]) -> tuple[Danger, ...]:
-    """Returns every danger of a step whose changes these are, in their order; then what loses its protection."""
+    """Returns every danger of a step whose changes these are, in their order; then what no change shows."""
     found = (danger for change in changes if change.resource.custom for danger in _dangers(change))
-    return (*found, *_unprotected(old, new))
+    pairs = [(a, b) for a, b in match(old, new).pairs if b.custom and rule(b.type).row.holds]
+    return (*found, *(danger for a, b in pairs for danger in (*_unprotected(a, b), *_held_back(a, b))))
 
 
 def _dangers(change: Change) -> Iterator[Danger]:
@@ -28,11 +30,20 @@ def _dangers(change: Change) -> Iterator[Danger]:
         yield from (danger for each in change.properties for danger in _unsafe(change, each))
 
 
-def _unprotected(old: ResourceGraph, new: ResourceGraph) -> Iterator[Danger]:
+def _unprotected(old: Resource, new: Resource) -> Iterator[Danger]:
     """Protection is no property: it goes without the engine's calling it a change."""
-    for before, after in match(old, new).pairs:
-        if before.protect and not after.protect and after.custom and rule(after.type).row.holds:
-            yield Danger(after.key, "no longer protected", "the engine would let a later step delete it")
+    if old.protect and not new.protect:
+        yield Danger(new.key, "no longer protected", "the engine would let a later step delete it")
+
+
+def _held_back(old: Resource, new: Resource) -> Iterator[Danger]:
+    """What would replace, and the program ignores: nothing is lost, but everything else takes the new value."""
+    for name in new.ignore_changes:
+        before, after = old.inputs.get(name, ABSENT), new.inputs.get(name, ABSENT)
+        there = not any(isinstance(side, Absent) or is_blank(side) for side in (before, after))
+        if there and not same(before, after) and rule(new.type).replacing(name):
+            what = f"{name} stays {shown(before)}, though the program now says {shown(after)}"
+            yield Danger(new.key, what, "it can't be changed in place, and what else takes the value won't fit it")
 
 
 def _unsafe(change: Change, each: PropertyChange) -> Iterator[Danger]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from infra.diff.change import ABSENT, Change
@@ -20,10 +22,12 @@ def only(old: ResourceGraph, new: ResourceGraph) -> Change:
     return change
 
 
-def network(cidr: str, **options: object) -> ResourceGraph:
+def network(cidr: str, **options: Any) -> ResourceGraph:
     return graph(
         resource(VPC, "vpc", {"cidrBlock": cidr}),
-        resource(SUBNET, "subnet", {"vpcId": UNKNOWN, "cidrBlock": "10.0.1.0/24"}, {"vpcId": urn(VPC, "vpc")}, **options),
+        resource(
+            SUBNET, "subnet", {"vpcId": UNKNOWN, "cidrBlock": "10.0.1.0/24"}, {"vpcId": urn(VPC, "vpc")}, **options
+        ),
         resource(
             "aws:ec2/routeTableAssociation:RouteTableAssociation",
             "association",
@@ -88,9 +92,7 @@ def test_an_unknown_that_comes_from_another_resource_is_a_change() -> None:
 
 def test_an_alias_finds_a_renamed_resource_and_its_dependents_stay() -> None:
     """Guards against a rename that is shown as one deletion and one creation, and drags along what hangs on it."""
-    old = graph(
-        resource(KEY, "old"), resource(DATABASE, "db", {"kmsKeyId": UNKNOWN}, {"kmsKeyId": urn(KEY, "old")})
-    )
+    old = graph(resource(KEY, "old"), resource(DATABASE, "db", {"kmsKeyId": UNKNOWN}, {"kmsKeyId": urn(KEY, "old")}))
     new = graph(
         resource(KEY, "new", aliases=(urn(KEY, "old"),)),
         resource(DATABASE, "db", {"kmsKeyId": UNKNOWN}, {"kmsKeyId": urn(KEY, "new")}),
@@ -130,7 +132,7 @@ def test_the_table_says_what_a_change_does(before: dict[str, object], after: dic
 def test_what_the_program_ignores_is_no_change_and_what_it_asks_to_replace_is() -> None:
     """Guards against `ignoreChanges` and `replaceOnChanges`, which the engine obeys before it asks a plugin."""
 
-    def tagged(value: str, **options: object) -> ResourceGraph:
+    def tagged(value: str, **options: Any) -> ResourceGraph:
         return graph(resource(KEY, "key", {"tags": {"a": value}}, **options))
 
     assert compare(tagged("1"), tagged("2", ignore_changes=("tags",))) == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,15 @@ def test_a_deletion_is_dangerous_where_something_is_lost() -> None:
 def test_taking_protection_off_is_dangerous_before_anything_is_deleted() -> None:
     """Guards the way by which a database is lost in two steps that each look harmless: no property changes."""
     assert found(resource(KEY, "key", protect=True), resource(KEY, "key")) == ["no longer protected"]
+
+
+def test_a_change_that_the_program_holds_back_is_dangerous_all_the_same() -> None:
+    """Guards a database that keeps its name while everything that connects to it is given the new one."""
+    ignoring: dict[str, Any] = {"ignore_changes": ("dbName", "maxAllocatedStorage")}
+    old = resource(DATABASE, "db", {"dbName": "a", "maxAllocatedStorage": 1}, **ignoring)
+    new = resource(DATABASE, "db", {"dbName": "b", "maxAllocatedStorage": 2}, **ignoring)
+    assert found(old, new) == ["dbName stays 'a', though the program now says 'b'"]
+    assert found(resource(DATABASE, "db", {}, **ignoring), new) == []
 
 
 def test_everything_that_holds_data_is_marked_in_the_table() -> None:

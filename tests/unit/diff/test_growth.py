@@ -1,0 +1,116 @@
+"""Whatever grows, grows in place: for generated pairs of configs, and the other way round for those that shrink."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from components.shard_map import assign
+from infra.config import PhaseConfig, load_file
+from infra.diff.change import Change
+from infra.diff.compare import compare
+from infra.diff.danger import dangers
+from infra.graph import ResourceGraph
+from infra.plan import plan_config
+from infra.project import stack_file
+
+SMALL = load_file(stack_file("phase2")).model_dump_json()
+NAMES = ("name", "bucket", "identifier", "clusterName", "replicationGroupId", "userId", "userGroupId", "metadata.name")
+HARMLESS = {"kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret", "kubernetes:batch/v1:Job"}
+"""What Kubernetes can't change in place and pulumi-kubernetes makes anew; none holds data."""
+
+Growth = dict[str, int]
+growth = st.fixed_dictionaries(
+    {
+        "servers": st.integers(0, 20),
+        "database_class": st.integers(0, 1),
+        "storage_gib": st.integers(0, 500),
+        "read_replicas": st.integers(0, 3),
+        "cache_shards": st.integers(0, 3),
+        "cache_nodes": st.integers(0, 2),
+        "queue_nodes": st.integers(0, 4),
+        "poolers": st.integers(0, 2),
+        "services": st.integers(0, 2),
+    }
+)
+
+
+def grown(by: Growth) -> PhaseConfig:
+    """Phase 2 with more of everything. Raises ValidationError where it doesn't fit together."""
+    data: dict[str, Any] = json.loads(SMALL)
+    for region in data["regions"].values():
+        region["servers"] += by["servers"]
+        region["max_replicas"] += by["servers"]
+    database, cache, queue = data["database"], data["cache"], data["queue"]
+    database["instance_class"] = ("db.m7g.8xlarge", "db.m7g.16xlarge")[by["database_class"]]
+    database["storage_gib"] += by["storage_gib"]
+    database["max_storage_gib"] += 2 * by["storage_gib"]
+    first, count = database["read_replicas"], by["read_replicas"]
+    database["read_replicas"] += count
+    database["replica_hosts"] += [f"db-replica-{first + 1 + i}.internal" for i in range(count)]
+    cache["shards"] += by["cache_shards"]
+    cache["nodes_per_shard"] += by["cache_nodes"]
+    queue["replicas"] += by["queue_nodes"]
+    data["pooler"]["replicas"] += by["poolers"]
+    services = data["app"]["services"]
+    for number in range(by["services"]):
+        added = dict(services[0], name=f"more-{number}", hpa=f"more-{number}-hpa", path=f"/more-{number}")
+        services.append(added)
+    if by["services"]:
+        for service in services:
+            service["share_percent"] = 100 // len(services)
+    return PhaseConfig.model_validate_json(json.dumps(data))
+
+
+def planned(by: Growth) -> ResourceGraph:
+    try:
+        return plan_config(grown(by))
+    except ValidationError:
+        assume(False)
+        raise
+
+
+def lost(changes: tuple[Change, ...]) -> list[str]:
+    return [change.key for change in changes if change.holds and change.action in ("replace", "delete")]
+
+
+def renamed(changes: tuple[Change, ...]) -> list[str]:
+    return [
+        f"{c.key} {p.path}"
+        for c in changes
+        if c.action in ("update", "replace")
+        for p in c.properties
+        if p.path in NAMES
+    ]
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], derandomize=True)
+@given(growth, growth)
+def test_what_grows_grows_in_place_and_what_shrinks_says_so(first: Growth, more: Growth) -> None:
+    """Guards every later phase that nobody has written yet: nothing that holds data goes, moves or changes its name."""
+    before = planned(first)
+    after = planned({key: amount + (more[key] if key != "database_class" else 0) for key, amount in first.items()})
+    changes = compare(before, after)
+    assert lost(changes) == []
+    assert dangers(before, after, changes) == ()
+    assert renamed(changes) == []
+    assert [c.key for c in changes if "subnet:Subnet" in c.resource.type and c.action != "create"] == []
+    replaced = {c.resource.type for c in changes if c.action == "replace" and not c.resource.type.startswith("tls:")}
+    assert replaced <= HARMLESS
+    back = compare(after, before)
+    gone = [change for change in changes if change.action == "create" and change.holds]
+    assert len(lost(back)) == len(gone)
+    if gone or more["queue_nodes"] or more["cache_shards"] or more["storage_gib"]:
+        assert dangers(after, before, back)
+
+
+@given(st.integers(1, 200), st.integers(1, 12))
+def test_a_server_that_is_added_takes_shards_over_and_no_other_moves(count: int, servers: int) -> None:
+    """Guards against a shard that is copied between two servers which both were there before."""
+    assume(servers < count)
+    before, after = assign(count, servers), assign(count, servers + 1)
+    assert {new for old, new in zip(before, after, strict=True) if old != new} <= {servers + 1}
