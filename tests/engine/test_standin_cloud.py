@@ -51,6 +51,13 @@ def test_a_change_replaces_where_the_real_plugin_replaces(token: str, key: str, 
     assert changes.compare(token, old, old).paths == ()
 
 
+def test_a_config_map_changes_in_place_where_the_provider_says_so() -> None:
+    """The real plugin has a setting for it; a stand-in that ignores it would see replacements everywhere."""
+    token, settings = "kubernetes:core/v1:ConfigMap", {"enableConfigMapMutable": True}
+    assert changes.compare(token, _at("data", "old"), _at("data", "new"), settings).replaces == ()
+    assert changes.compare(token, _at("metadata.name", "old"), _at("metadata.name", "new"), settings).replaces
+
+
 def test_a_value_that_becomes_unknown_counts_as_changed(aws: Plugin) -> None:
     """When what a property refers to is replaced, its new value is unknown in the preview: it must not look the same."""
     answer = aws.diff(INSTANCE, {"kmsKeyId": "arn:1"}, {"kmsKeyId": UNKNOWN_STRING})
@@ -104,6 +111,14 @@ def test_a_name_is_taken_once_a_region(aws: Plugin) -> None:
     aws.create(INSTANCE, DATABASE | {"region": "eu-central-1"}, name="elsewhere")
 
 
+def test_two_records_of_one_name_live_side_by_side_under_a_routing_policy(aws: Plugin) -> None:
+    """The primary and the secondary of a failover have one name and type, and differ in their identifier alone."""
+    record = {"zoneId": "Z1", "name": "api", "type": "CNAME", "ttl": 20, "records": ["a"]}
+    for role in ("primary", "secondary"):
+        aws.create(RECORD, record | {"setIdentifier": role}, name=role)
+    assert len(aws.cloud.find(RECORD)) == 2
+
+
 def test_a_simple_and_a_failover_record_of_one_name_conflict(aws: Plugin) -> None:
     """Route 53 refuses it: a name that will fail over has to be a failover record from its first phase."""
     record = {"zoneId": "Z1", "name": "api", "type": "CNAME", "ttl": 20, "records": ["a"]}
@@ -136,6 +151,16 @@ def test_a_preview_leaves_unknown_what_only_a_creation_tells(aws: Plugin) -> Non
     resource_id, told = aws.create("aws:eks/cluster:Cluster", {"name": "app", "vpcConfig": {}}, preview=True)
     assert resource_id == ""
     assert told == {"name": "app", "vpcConfig": dict.fromkeys(["clusterSecurityGroupId", "vpcId"], UNKNOWN_STRING)}
+
+
+def test_a_load_balancer_of_kubernetes_gets_an_address_once_it_exists() -> None:
+    """What waits for the address would stay unknown for ever, and be changed again by every run."""
+    kubernetes, token = Plugin("kubernetes", clusterIdentifier="app"), "kubernetes:core/v1:Service"
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {"type": "LoadBalancer"}}
+    assert "status" not in kubernetes.create(token, service, preview=True)[1]
+    assert kubernetes.create(token, service)[1]["status"] == {
+        "loadBalancer": {"ingress": [{"hostname": "default-a.elb.amazonaws.com"}]}
+    }
 
 
 def test_a_creation_fails_once_when_told_to(aws: Plugin) -> None:

@@ -4,12 +4,18 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from infra.config import load_file
+from infra.diff.change import Change
+from infra.diff.compare import compare
+from infra.diff.danger import dangers
+from infra.diff.state import State
 from infra.graph import ResourceGraph
+from infra.graph.urn import without_stack
 from infra.plan import plan_config
 from infra.project import stack_file
 from tests.engine.engine import ROOT, Engine, EngineError, Workspace
@@ -43,6 +49,7 @@ pytestmark = pytest.mark.xdist_group("steps")
 class Journey:
     """What happened to one stack on its way through the phases."""
 
+    states: dict[str, dict[str, Any]] = field(default_factory=dict)  # before the step to each phase
     previews: dict[str, dict[str, Any]] = field(default_factory=dict)
     ids: dict[str, dict[str, str]] = field(default_factory=dict)  # after each phase: the ids in the state, by URN
     failed_create: str = ""
@@ -69,6 +76,7 @@ def _travel(workspace: Workspace, cloud: Cloud) -> Journey:
     for phase in PHASES:
         config = _config(phase)
         if phase != PHASES[0]:
+            seen.states[phase] = workspace.export(STACK)
             seen.previews[phase] = workspace.preview(STACK, *config)
         if phase == "phase2":
             cloud.fail_next(DATABASE)
@@ -117,19 +125,28 @@ def _recover(workspace: Workspace, cloud: Cloud, state: dict[str, Any]) -> None:
     workspace.run("cancel", "--yes", STACK)
     refresh = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", STACK]
     workspace.run(*refresh, *_config("phase3"))
-    unknown = {(thing.token, thing.id) for thing in cloud.things.values()} - set(_named(state))
-    for operation in state["deployment"]["pending_operations"]:
-        resource = operation["resource"]
-        for resource_id in [resource_id for token, resource_id in unknown if token == resource["type"]]:
-            name, provider = resource["urn"].split("::")[-1], resource["provider"].rpartition("::")[0]
-            adopt = ["import", "--yes", "--skip-preview", "--protect=false", "--generate-code=false", "--stack", STACK]
-            under = ["--parent", f"parent={resource['parent']}", "--provider", f"provider={provider}"]
-            workspace.run(*adopt, *_config("phase3"), *under, resource["type"], name, resource_id)
+    known = {(resource["urn"], resource.get("id")) for resource in state["deployment"]["resources"]}
+    pending = {
+        operation["resource"]["urn"]: operation["resource"] for operation in state["deployment"]["pending_operations"]
+    }
+    for thing in list(cloud.things.values()):
+        if thing.urn in pending and (thing.urn, thing.id) not in known:
+            _adopt(workspace, pending[thing.urn], thing.id)
 
 
-def _named(export: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for resource in export["deployment"]["resources"]:
-        yield resource["type"], resource.get("id", "")
+def _adopt(workspace: Workspace, resource: dict[str, Any], resource_id: str) -> None:
+    name, provider = resource["urn"].split("::")[-1], resource["provider"].rpartition("::")[0]
+    options = [
+        "--yes",
+        "--skip-preview",
+        "--protect=false",
+        "--generate-code=false",
+        "--stack",
+        STACK,
+        *_config("phase3"),
+    ]
+    under = ["--parent", f"parent={resource['parent']}", "--provider", f"provider={provider}"]
+    workspace.run("import", *options, *under, resource["type"], name, resource_id)
 
 
 def _ids(export: dict[str, Any]) -> dict[str, str]:
@@ -150,6 +167,37 @@ def test_a_step_neither_replaces_nor_deletes_what_is_stateful(phase: str, journe
     ] == []
 
 
+OPERATIONS = {"create-replacement": "replace", "delete-replaced": "replace", "same": "", "refresh": "", "read": ""}
+"""What `ramp diff` calls the engine's operations, where it isn't the same word."""
+
+
+def _foreseen(changes: tuple[Change, ...]) -> dict[str, str]:
+    return {change.key: change.action for change in changes}
+
+
+def _previewed(preview: dict[str, Any]) -> dict[str, str]:
+    done = {without_stack(step["urn"]): OPERATIONS.get(step["op"], step["op"]) for step in preview["steps"]}
+    outside = ("pulumi:pulumi:Stack::", "pulumi:providers:random::default", "pulumi:providers:tls::default")
+    return {key: action for key, action in done.items() if action and not key.startswith(outside)}
+
+
+@pytest.mark.parametrize("phase", PHASES[1:])
+def test_ramp_diff_foresees_every_operation_of_the_engine(phase: str, journey: Journey) -> None:
+    """What `ramp diff` says of the deployed stack, with no engine and no plugin, is what `pulumi up` goes on to do."""
+    state = State(journey.states[phase])
+    plan = plan_config(load_file(stack_file(phase)), stack=state.stack, deployed=state.answers())
+    changes = compare(state.graph, plan, deployed=True)
+    assert _foreseen(changes) == _previewed(journey.previews[phase])
+    assert dangers(state.graph, plan, changes) == ()
+
+
+@pytest.mark.parametrize(("before", "phase"), list(pairwise(PHASES)))
+def test_two_plans_differ_by_what_the_engine_does_between_them(before: str, phase: str, journey: Journey) -> None:
+    """The same from two configs alone, before anything is deployed: nothing is hidden behind what isn't known yet."""
+    old, new = (plan_config(load_file(stack_file(each))) for each in (before, phase))
+    assert _foreseen(compare(old, new)) == _previewed(journey.previews[phase])
+
+
 @pytest.mark.parametrize("phase", PHASES[1:])
 def test_what_is_stateful_keeps_its_identity_through_every_step(phase: str, journey: Journey) -> None:
     """The preview promises, the state proves: the same resource has the same id after the step as in the first phase."""
@@ -166,7 +214,8 @@ def test_nothing_stateful_was_deleted_on_the_whole_way(journey: Journey) -> None
 def test_a_creation_that_fails_stops_the_step_and_the_next_run_finishes_it(journey: Journey) -> None:
     """A half-done step that can't be run again leaves an operator with a broken stack."""
     assert "creating aws:rds/instance:Instance fails, as told" in journey.failed_create
-    assert journey.ids["phase1"].keys() <= journey.ids["phase2"].keys()
+    kept = {urn for urn in journey.ids["phase1"] if _stateful(urn)}
+    assert kept <= journey.ids["phase2"].keys()
 
 
 def test_a_killed_step_remembers_what_it_was_creating(journey: Journey) -> None:

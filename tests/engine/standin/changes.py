@@ -23,13 +23,19 @@ class Change:
     replaces: tuple[str, ...]
 
 
-def compare(token: str, old: Props, new: Props) -> Change:
-    """Returns what differs between a resource's old and new inputs; marks of secrets don't count."""
+def compare(token: str, old: Props, new: Props, settings: Props | None = None) -> Change:
+    """Returns what differs between a resource's old and new inputs, under its provider's settings.
+
+    Marks of secrets don't count.
+    """
     old, new = _visible(old), _visible(new)
     paths = tuple(_differences(old, new, ""))
     if TABLE.get(token, {}).get("everything"):
         return Change(paths=paths, replaces=paths)
-    forcing = (*_forcing(token), *(key for key in new.keys() | old.keys() if _create_only(token, key)))
+    forcing = (
+        *_forcing(token, _lenient(token, settings or {})),
+        *(key for key in new.keys() | old.keys() if _create_only(token, key)),
+    )
     return Change(paths=paths, replaces=tuple(sorted({rule for rule in forcing if _at(old, rule) != _at(new, rule)})))
 
 
@@ -39,11 +45,15 @@ def changed_path(change: Change, path: str) -> bool:
 
 
 @cache
-def _forcing(token: str) -> tuple[str, ...]:
+def _forcing(token: str, lenient: bool) -> tuple[str, ...]:
     always = ("region",) if token.startswith("aws:") else ()
     if token.startswith("kubernetes:"):
         always = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
-    return (*always, *TABLE.get(token, {}).get("replaces", []))
+    return always if lenient else (*always, *TABLE.get(token, {}).get("replaces", []))
+
+
+def _lenient(token: str, settings: Props) -> bool:
+    return bool(settings.get(TABLE.get(token, {}).get("unless", "")))
 
 
 @cache

@@ -1,7 +1,7 @@
 """The cloud behind the stand-in plugins: what exists, and which call is to fail or to hang next."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .wire import Props, reveal
@@ -15,14 +15,18 @@ DELETION_PROTECTION = {
 }
 
 
+INSTANCE = "aws:rds/instance:Instance"
+
+
 class CloudError(Exception):
     """A call that the cloud refuses; the text is what it answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
-    """One existing resource: where it is, its inputs, its outputs and the seed that these were made from."""
+    """One existing resource: who asked for it, where it is, its inputs, its outputs and the seed that they come from."""
 
+    urn: str
     scope: str
     token: str
     id: str
@@ -83,9 +87,34 @@ class Cloud:
             self._hang()
 
     def update(self, thing: Thing) -> None:
-        """Puts the resource in the place of the one with its id."""
+        """Puts the resource in the place of the one with its id; CloudError if a primary is to become a replica."""
         with self._lock:
+            there = self.things.get((thing.scope, thing.token, thing.id))
+            if thing.token == INSTANCE and there and _source(thing) and not _source(there):
+                raise CloudError(f"cannot elect new source database for replication: {thing.name} is a primary")
             self.things[thing.scope, thing.token, thing.id] = thing
+
+    def promote(self, identifier: str) -> None:
+        """Makes a replica a primary, as RDS does when somebody else than the engine tells it; CloudError if it is one."""
+        with self._lock:
+            replica = next(t for t in self.find(INSTANCE) if reveal(t.inputs).get("identifier") == identifier)
+            if not _source(replica):
+                raise CloudError(f"InvalidDBInstanceState: {identifier} is not a read replica")
+            gone = "replicateSourceDb"
+            self.update(
+                replace(
+                    replica,
+                    inputs={key: value for key, value in replica.inputs.items() if key != gone},
+                    outputs={key: value for key, value in replica.outputs.items() if key != gone},
+                )
+            )
+
+    def lead(self, group: str) -> None:
+        """Makes a replication group the primary of the one global datastore, as its failover does."""
+        with self._lock:
+            (datastore,) = self.find("aws:elasticache/globalReplicationGroup:GlobalReplicationGroup")
+            told = {"primaryReplicationGroupId": group}
+            self.update(replace(datastore, inputs={**datastore.inputs, **told}, outputs={**datastore.outputs, **told}))
 
     def delete(self, scope: str, token: str, resource_id: str) -> None:
         """Removes the resource, if it is there; CloudError if it is protected or would lose its data."""
@@ -98,7 +127,7 @@ class Cloud:
                 name = thing.name or thing.id
                 raise CloudError(f"InvalidParameterCombination: deletion protection of {token} {name} is on")
             snapshot = inputs.get("skipFinalSnapshot") or inputs.get("finalSnapshotIdentifier")
-            if token == "aws:rds/instance:Instance" and "replicateSourceDb" not in inputs and not snapshot:
+            if token == INSTANCE and "replicateSourceDb" not in inputs and not snapshot:
                 raise CloudError("final_snapshot_identifier is required when skip_final_snapshot is false")
             self.deleted.append(self.things.pop((scope, token, resource_id)))
 
@@ -131,13 +160,11 @@ class Cloud:
         if (thing.scope, thing.token, thing.id) in self.things:
             raise CloudError(f"AlreadyExists: {thing.token} {thing.id} exists in {thing.scope}")
         source = reveal(thing.inputs).get("replicateSourceDb")
-        if thing.token == "aws:rds/instance:Instance" and source:
+        if thing.token == INSTANCE and source:
             self._refuse_bad_source(source)
 
     def _refuse_bad_source(self, source: str) -> None:
-        primary = next(
-            (t for t in self.find("aws:rds/instance:Instance") if source in (t.name, t.outputs.get("arn"))), None
-        )
+        primary = next((t for t in self.find(INSTANCE) if source in (t.name, t.outputs.get("arn"))), None)
         if primary is None:
             raise CloudError(f"DBInstanceNotFound: the source {source} of the replica does not exist")
         inputs = reveal(primary.inputs)
@@ -145,6 +172,10 @@ class Cloud:
             raise CloudError("InvalidDBInstanceState: a source that manages its master password in Secrets Manager")
         if not inputs.get("backupRetentionPeriod"):
             raise CloudError("InvalidDBInstanceState: automated backups are off on the source")
+
+
+def _source(instance: Thing) -> Any:
+    return reveal(instance.inputs).get("replicateSourceDb")
 
 
 def _refuse_mixed_records(new: Props, old: Props) -> None:

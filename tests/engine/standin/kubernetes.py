@@ -45,6 +45,15 @@ def check(token: str, props: Props) -> Iterator[Failure]:
         pass
 
 
+def outputs(props: Props) -> Props:
+    """Returns what the API tells of an existing object: its inputs, and the address that a load balancer has got."""
+    spec = props.get("spec")
+    if props["kind"] == "Service" and isinstance(spec, dict) and spec.get("type") == "LoadBalancer":
+        hostname = f"{identity(props).replace('/', '-')}.elb.amazonaws.com"
+        return props | {"status": {"loadBalancer": {"ingress": [{"hostname": hostname}]}}}
+    return props
+
+
 def identity(props: Props) -> str:
     """Returns the id that the plugin gives an object: `namespace/name`, or the name alone outside namespaces."""
     metadata = props["metadata"]

@@ -1,5 +1,6 @@
 """What a creation tells: identifiers, addresses and the rest, made up from the inputs, the same for the same seed."""
 
+import base64
 import hashlib
 import re
 import uuid
@@ -55,7 +56,11 @@ class _Words:
         if name in scalars:
             self.known["name"] = scalars[name]
         self.known["uuid"] = str(uuid.UUID(self.digits[:32]))
-        self.known["password"] = (self.digits * 2)[: int(scalars.get("length", 16))]
+        length = int(scalars.get("length", 16))
+        drawn = hashlib.shake_256(seed.encode()).digest(length)
+        self.known["base64"] = base64.b64encode(drawn).decode()
+        self.known["hexadecimal"] = drawn.hex()
+        self.known["password"] = drawn.hex()[:length]
 
     def has(self, word: str) -> bool:
         return word in self.known
@@ -75,6 +80,8 @@ class _Words:
     def _word(self, word: str) -> str:
         if word in self.known:
             return str(self.known[word])
+        if word.startswith("_"):
+            return f"_{self.known[word[1:]]}" if word[1:] in self.known else ""
         digits = re.fullmatch(r"(hex|HEX)(\d+)", word)
         if digits is None:
             return f"stand-in-{word}"

@@ -10,6 +10,7 @@ from .wire import Props, is_unknown
 
 Rule = Callable[[Props], Iterator[Failure]]
 _RULES: dict[str, list[Rule]] = {}
+_CREATION_RULES: dict[str, list[Rule]] = {}
 
 GP3_BASELINE_FROM_GIB = 400
 GP3_BASE_IOPS, GP3_BASE_MIBPS = 12_000, 500
@@ -18,24 +19,28 @@ GLOBAL_DATASTORE_DECIDES = (
     *("atRestEncryptionEnabled", "transitEncryptionEnabled", "parameterGroupName"),
 )
 POLICY_LIMITS = {"aws:iam/policy:Policy": 6_144, "aws:iam/rolePolicy:RolePolicy": 10_240}
+NO_STATEMENTS = {"aws:ecr/lifecyclePolicy:LifecyclePolicy"}  # a policy in a language of its own
 NAME_LIMITS = {"aws:lb/loadBalancer:LoadBalancer": 32, "aws:lb/targetGroup:TargetGroup": 32, "aws:iam/role:Role": 64}
 
 
-def check(token: str, props: Props) -> Iterator[Failure]:
-    """Yields (path, reason) for each rule that the inputs break; a rule whose values are unknown passes."""
-    for rule in _RULES.get(token, []):
+def check(token: str, props: Props, *, exists: bool = False) -> Iterator[Failure]:
+    """Yields (path, reason) for each rule that the inputs break; a rule whose values are unknown passes.
+
+    What only a creation needs isn't asked of a resource that `exists`.
+    """
+    for rule in (*_RULES.get(token, []), *([] if exists else _CREATION_RULES.get(token, []))):
         yield from rule(props)
     limit = NAME_LIMITS.get(token)
     name = props.get("name")
     if limit and isinstance(name, str) and not is_unknown(name) and len(name) > limit:
         yield "name", f"{name!r} has {len(name)} characters; at most {limit} are allowed"
     for key in ("policy", "assumeRolePolicy"):
-        yield from _policy(key, props.get(key), POLICY_LIMITS.get(token))
+        yield from _policy(key, props.get(key), POLICY_LIMITS.get(token), statements=token not in NO_STATEMENTS)
 
 
-def _rule(token: str) -> Callable[[Rule], Rule]:
+def _rule(token: str, rules: dict[str, list[Rule]] = _RULES) -> Callable[[Rule], Rule]:
     def register(rule: Rule) -> Rule:
-        _RULES.setdefault(token, []).append(rule)
+        rules.setdefault(token, []).append(rule)
         return rule
 
     return register
@@ -64,12 +69,16 @@ def _gp3(props: Props) -> Iterator[Failure]:
             yield key, f"{value} is below gp3's base of {base} from {GP3_BASELINE_FROM_GIB} GiB on"
 
 
+@_rule("aws:rds/instance:Instance", _CREATION_RULES)
+def _engine(props: Props) -> Iterator[Failure]:
+    if not {"replicateSourceDb", "engine", "snapshotIdentifier"} & props.keys():
+        yield "engine", "a database that is no replica and no restored snapshot needs an engine"
+
+
 @_rule("aws:rds/instance:Instance")
 def _replica(props: Props) -> Iterator[Failure]:
     source = props.get("replicateSourceDb")
     if source is None:
-        if "engine" not in props and "snapshotIdentifier" not in props:
-            yield "engine", "a database that is no replica and no restored snapshot needs an engine"
         return
     for key in ("password", "passwordWo", "username", "dbName", "manageMasterUserPassword"):
         if props.get(key) is not None:
@@ -179,7 +188,7 @@ def _behaviours(props: Props) -> Iterator[Failure]:
             yield "allowedMethods", "an origin group serves GET, HEAD and OPTIONS only"
 
 
-def _policy(key: str, value: Any, limit: int | None) -> Iterator[Failure]:
+def _policy(key: str, value: Any, limit: int | None, *, statements: bool) -> Iterator[Failure]:
     if not isinstance(value, str) or is_unknown(value):
         return
     try:
@@ -187,7 +196,7 @@ def _policy(key: str, value: Any, limit: int | None) -> Iterator[Failure]:
     except ValueError as error:
         yield key, f"no JSON: {error}"
         return
-    if not isinstance(document, dict) or "Statement" not in document:
+    if statements and "Statement" not in document:
         yield key, "a policy needs a Statement"
     elif limit and len(json.dumps(document, separators=(",", ":"))) > limit:
         yield key, f"the policy is longer than {limit} characters"

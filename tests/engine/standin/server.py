@@ -65,15 +65,16 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
 
     def Check(self, request: Any, context: Context) -> Any:
         token, inputs = _token(request.urn), decode(request.news)
-        inputs = self._with_defaults(token, inputs, decode(request.olds), request)
-        return _checked(inputs, self._failures(token, reveal(inputs), context))
+        old = decode(request.olds)
+        inputs = self._with_defaults(token, inputs, old, request)
+        return _checked(inputs, self._failures(token, reveal(inputs), context, exists=bool(old)))
 
     def Diff(self, request: Any, context: Context) -> Any:
         old, new = decode(request.old_inputs), decode(request.news)
         for path in request.ignoreChanges:
             if path in old:
                 new[path] = old[path]
-        change = changes.compare(_token(request.urn), old, new)
+        change = changes.compare(_token(request.urn), old, new, self.configured.get(context.peer()))
         # A name given by hand can't be had twice: the old resource goes first, as with the real plugins.
         named = self._name(_token(request.urn), new)
         return _diffed(change, delete_first=named is not None and named == self._name(_token(request.urn), old))
@@ -103,7 +104,10 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         seed = there.seed if there else request.urn
         updated = self._thing(request.urn, inputs, seed, context, resource_id=request.id)
         if not request.preview:
-            self.cloud.update(updated)
+            try:
+                self.cloud.update(updated)
+            except CloudError as error:
+                context.abort(grpc.StatusCode.UNKNOWN, str(error))
         return provider_pb2.UpdateResponse(properties=encode(updated.outputs))
 
     def Delete(self, request: Any, context: Context) -> Any:
@@ -124,7 +128,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             if key != "version"
         }
 
-    def _failures(self, token: str, props: Props, context: Context) -> list[Failure]:
+    def _failures(self, token: str, props: Props, context: Context, *, exists: bool) -> list[Failure]:
         known = sdk.resource_type(token)
         if known is None and self.package != "kubernetes":
             return [("", f"{token} is no type of the {self.package} SDK")]
@@ -132,7 +136,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         if self.package == "aws":
             region = self._region(props, context)
             found += cfn.check(token, props, "us-east-1" if is_unknown(region) else region)
-            found += rules.check(token, props)
+            found += rules.check(token, props, exists=exists)
         if self.package == "kubernetes":
             found += kubernetes.check(token, props)
         return found
@@ -154,11 +158,12 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         token = _token(urn)
         region = self._region(reveal(inputs), context)
         if self.package == "kubernetes":
-            told_id, told = kubernetes.identity(reveal(inputs)), inputs
+            told_id, told = kubernetes.identity(reveal(inputs)), kubernetes.outputs(inputs)
         else:
             told_id, told = outputs.outputs(token, inputs, seed=seed, region=region)
         name = self._name(token, inputs)
         return Thing(
+            urn=urn,
             scope=self._scope(urn, region, context),
             token=token,
             id=resource_id or told_id,
