@@ -45,15 +45,31 @@ class Workload:
 
 
 def on_pool(plan: Plan, pool: Resource) -> tuple[Workload, ...]:
-    """The workloads whose pods choose the pool by its labels, on the pool's own cluster."""
-    spec: Any = pool.inputs["spec"]
-    labels = spec["template"]["metadata"]["labels"]
+    """The workloads whose pods choose the pool by its labels, on the pool's own cluster.
+
+    Of several pools with the same labels the heaviest is filled first. It counts for all of them: what a lighter one holds
+    beyond the document's count is spot, whose price moves and stays below the one that is charged here.
+    """
+    labels = _pool_spec(pool)["template"]["metadata"]["labels"]
+    if any(_outweighs(other, pool) for other in plan.graph.of_type(pool.type)):
+        return ()
     found = (resource for type_ in _WORKLOADS.values() for resource in plan.graph.of_type(type_))
     return tuple(
         workload(plan, resource)
         for resource in found
         if resource.provider == pool.provider and _chooses(resource, labels)
     )
+
+
+def _outweighs(other: Resource, pool: Resource) -> bool:
+    """Whether the same pods go to another pool first."""
+    theirs, ours = _pool_spec(other), _pool_spec(pool)
+    same = other.provider == pool.provider and theirs["template"]["metadata"] == ours["template"]["metadata"]
+    return same and theirs.get("weight", 0) > ours.get("weight", 0)
+
+
+def _pool_spec(pool: Resource) -> Any:
+    return pool.inputs["spec"]
 
 
 def workload(plan: Plan, resource: Resource) -> Workload:

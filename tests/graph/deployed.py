@@ -39,6 +39,9 @@ class _Answers:
         outputs: dict[str, Any] = {
             "arn": f"arn:aws:{service}:us-east-1:{ACCOUNT}:made-up/{resource.name}",
             "name": resource.name,
+            "bucket": resource.name,
+            "identifier": resource.name,
+            "globalReplicationGroupId": resource.name,
             "address": f"{resource.name}.example.com",
             "dnsName": f"{resource.name}.example.com",
         }

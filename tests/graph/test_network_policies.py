@@ -37,11 +37,11 @@ def expected(phase: str) -> set[tuple[str, str, int]]:
     arrows = {
         ("rabbitmq", "rabbitmq", 4369), ("rabbitmq", "rabbitmq", 25672),
         ("prometheus", "prometheus", 9090), ("prometheus", "alertmanager", 9093), ("prometheus", "rabbitmq", 15692),
-        ("prometheus-adapter", "prometheus", 9090), ("alertmanager", "alertmanager", 9094),
+        ("prometheus", "postgres-exporter", 9399), ("prometheus-adapter", "prometheus", 9090), ("alertmanager", "alertmanager", 9094),
     }  # fmt: skip
     for service in services(phase):
         arrows |= {("prometheus", service, 8080), (service, "rabbitmq", 5671)}
-        arrows |= {(service, "pgbouncer", 6432)} if pooled else set()
+        arrows |= {(service, "pgbouncer", 6432), ("prometheus", "pgbouncer", 9127)} if pooled else set()
         arrows |= {(service, "egress", port) for port in (9101, 9102, 9103)} if proxied else set()
         arrows |= {("gateway", service, 8080)} if gated else set()
     arrows |= {("prometheus", "egress", 9902)} if proxied else set()
@@ -76,11 +76,11 @@ def test_every_pod_resolves_names_at_the_clusters_own_resolver(reach, phase: str
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_the_database_is_reached_by_the_pooler_and_by_jobs_alone(reach, phase: str) -> None:
+def test_the_database_is_reached_by_the_pooler_by_jobs_and_by_monitoring_alone(reach, phase: str) -> None:
     """Guards pool sizes and passwords: a service that goes around the pooler takes connections that aren't its own."""
     cluster = reach(phase)
     clients = {app for app, pod in cluster.pods.items() if cluster.reaches(pod, DATABASE, 5432)}
-    assert clients == {"sql-job", "mgx-api" if phase == "baseline" else "pgbouncer"}
+    assert clients == {"sql-job", "postgres-exporter", "mgx-api" if phase == "baseline" else "pgbouncer"}
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -23,6 +23,9 @@ PRICED = {
     "aws:secretsmanager/secret:Secret": secret,
 }
 FREE = {
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": "part of a repository",
+    "aws:ecr/repository:Repository": "empty it costs nothing; how large the team's images are, nothing here says",
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": "copies are charged where they are stored",
     "aws:kms/alias:Alias": "a name",
     "aws:kms/keyPolicy:KeyPolicy": "a permission",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "a permission",
