@@ -70,7 +70,7 @@ class NetworkPolicies(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _policy(name: str, namespace: str, policy: str, spec: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
+def _policy(name: str, namespace: str, policy: str, spec: Any, opts: pulumi.ResourceOptions) -> None:
     k8s.networking.v1.NetworkPolicy(
         name, metadata=k8s.meta.v1.ObjectMetaArgs(name=policy, namespace=namespace), spec=spec, opts=opts
     )

@@ -95,7 +95,7 @@ def test_network_policies_are_enforced_and_services_have_addresses_of_their_own(
     for phase in PHASES:
         graph: ResourceGraph = phase_graph(phase)
         for cluster in graph.of_type(CLUSTER):
-            assert cluster.inputs["kubernetesNetworkConfig"]["serviceIpv4Cidr"] == "172.20.0.0/16"
+            assert inputs(cluster)["kubernetesNetworkConfig"]["serviceIpv4Cidr"] == "172.20.0.0/16"
             name = f"{cluster.name.removesuffix('-eks')}-network-policy"
             switch = inputs(graph.one("kubernetes:core/v1:ConfigMap", name))
             assert (switch["metadata"]["namespace"], switch["metadata"]["name"]) == ("kube-system", "amazon-vpc-cni")
@@ -110,3 +110,22 @@ def test_pools_ask_for_instance_types_of_exactly_the_documents_server(phase_grap
     requirements = {r["key"]: r["values"] for r in pool.inputs["spec"]["template"]["spec"]["requirements"]}
     assert requirements["node.kubernetes.io/instance-type"][0] == "c7g.2xlarge"
     assert requirements["kubernetes.io/arch"] == ["arm64"]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_api_is_private_and_public_for_named_ranges_alone_and_the_cluster_cant_be_deleted(
+    phase_graph, phase: str
+) -> None:
+    """Guards the cluster's API from the world, and the cluster from a mistake."""
+    for cluster in phase_graph(phase).of_type(CLUSTER):
+        vpc = inputs(cluster)["vpcConfig"]
+        assert vpc["endpointPrivateAccess"] is True
+        assert vpc["publicAccessCidrs"] == ["203.0.113.0/24"]
+        assert cluster.inputs["deletionProtection"] is True
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_namespace_enforces_the_restricted_standard(phase_graph, phase: str) -> None:
+    """Guards against a pod that asks for more than its container."""
+    for namespace in phase_graph(phase).of_type("kubernetes:core/v1:Namespace"):
+        assert inputs(namespace)["metadata"]["labels"] == {"pod-security.kubernetes.io/enforce": "restricted"}

@@ -5,6 +5,7 @@ import ipaddress
 import pytest
 
 from infra.graph import ResourceGraph
+from tests.graph.reading import inputs
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 
@@ -57,3 +58,38 @@ def test_every_private_subnet_leaves_by_its_own_zones_gateway(phase_graph) -> No
             zone = route.name.split("-private-")[1].removesuffix("-default")
             (gateway,) = route.property_dependencies["natGatewayId"]
             assert gateway.endswith(f"-nat-{zone}")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_clusters_own_traffic_to_aws_stays_in_the_network(phase_graph, phase: str) -> None:
+    """Guards image pulls, keys and secrets against a NAT gateway's price and a way over the internet."""
+    for network in phase_graph(phase).of_type("ramp:network:Network"):
+        below = [r for r in phase_graph(phase).children(network) if r.type == "aws:ec2/vpcEndpoint:VpcEndpoint"]
+        kinds = {str(inputs(r)["serviceName"]).split(".", 3)[3]: inputs(r)["vpcEndpointType"] for r in below}
+        assert kinds.pop("s3") == "Gateway"
+        assert set(kinds) >= {"ecr.api", "ecr.dkr", "secretsmanager", "sts", "logs", "kms"}
+        assert set(kinds.values()) == {"Interface"}
+        assert all(inputs(r).get("privateDnsEnabled") for r in below if inputs(r)["vpcEndpointType"] == "Interface")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_all_traffic_is_logged_encrypted_and_for_a_time(phase_graph, phase: str) -> None:
+    """Guards the question, after an incident, of who talked to whom."""
+    graph: ResourceGraph = phase_graph(phase)
+    logs = graph.of_type("aws:ec2/flowLog:FlowLog")
+    assert len(logs) == len(graph.of_type("aws:ec2/vpc:Vpc"))
+    for log in logs:
+        assert log.inputs["trafficType"] == "ALL"
+        group = graph.one("aws:cloudwatch/logGroup:LogGroup", log.name)
+        assert group.inputs["retentionInDays"] == 30
+        assert "kmsKeyId" in group.inputs
+
+
+def test_load_balancers_find_their_subnets(phase_graph) -> None:
+    """Guards the balancers that EKS makes, which look for subnets by these tags."""
+    for subnet in phase_graph("phase3").of_type("aws:ec2/subnet:Subnet"):
+        roles = {key for key in inputs(subnet)["tags"] if key.startswith("kubernetes.io/role/")}
+        tier = subnet.name.split("-network-")[1].split("-")[0]
+        assert roles == {
+            "public": {"kubernetes.io/role/elb"}, "private": {"kubernetes.io/role/internal-elb"}, "data": set(),
+        }[tier]  # fmt: skip

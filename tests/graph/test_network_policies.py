@@ -37,7 +37,8 @@ def expected(phase: str) -> set[tuple[str, str, int]]:
     arrows = {
         ("rabbitmq", "rabbitmq", 4369), ("rabbitmq", "rabbitmq", 25672),
         ("prometheus", "prometheus", 9090), ("prometheus", "alertmanager", 9093), ("prometheus", "rabbitmq", 15692),
-        ("prometheus", "postgres-exporter", 9399), ("prometheus-adapter", "prometheus", 9090), ("alertmanager", "alertmanager", 9094),
+        ("prometheus", "postgres-exporter", 9399), ("prometheus-adapter", "prometheus", 9090),
+        ("alertmanager", "alertmanager", 9094),
     }  # fmt: skip
     for service in services(phase):
         arrows |= {("prometheus", service, 8080), (service, "rabbitmq", 5671)}

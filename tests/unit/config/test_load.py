@@ -63,6 +63,20 @@ def test_an_unknown_key_names_the_known_ones_and_the_nearest(stack: Path) -> Non
     assert "database.multi_az: got nothing" in text
 
 
+def test_services_addresses_may_not_lie_in_a_regions_network(stack: Path) -> None:
+    """Guards pods against addresses that mean a Service on the cluster and a server in the VPC."""
+    changed(stack, "172.20.0.0/16", "10.1.128.0/20")
+    assert "cluster.service_cidr 10.1.128.0/20 overlaps regions.us-west-2.cidr 10.1.0.0/16" in mistake(stack)
+
+
+def test_a_pod_that_takes_longer_to_end_than_spot_gives_it_is_refused(stack: Path) -> None:
+    """Guards requests in flight on a server that AWS takes back two minutes after it says so."""
+    changed(stack, "termination_grace_seconds: 90", "termination_grace_seconds: 121")
+    assert "termination_grace_seconds 121 is more than the 120 s in which AWS takes a spot server back" in mistake(
+        stack
+    )
+
+
 def test_overlapping_networks_are_refused_with_both(stack: Path) -> None:
     """Guards peering and replication between regions, which overlapping networks make impossible."""
     changed(stack, "10.1.0.0/16", "10.0.0.0/16")
