@@ -159,7 +159,7 @@ def registry(config: PhaseConfig, region: str, keys: Keys) -> RegistryArgs:
         key_arn=keys.arns["images"],
         keep_images=config.registry.keep_images,
         untagged_days=config.registry.untagged_days,
-        copies_to=[other for other in config.regions if other != region],
+        copies_to=sorted(other for other in config.regions if other != region),
     )
 
 

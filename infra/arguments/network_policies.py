@@ -99,7 +99,8 @@ class Arrows:
         yield Flow(pods, POD_IDENTITY, (80,))
         yield Flow(pods, self._private, (HTTPS,))
         if config.egress:
-            yield Flow(pods, self._egress, tuple(service.listen_port for service in config.egress.services.values()))
+            ports = sorted(service.listen_port for service in config.egress.services.values())
+            yield Flow(pods, self._egress, tuple(ports))
         else:
             yield Flow(pods, WORLD, (HTTPS,))
 
