@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import naming
+from components.origin_guard import HEADER
 from components.policies import allow
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 
@@ -28,7 +29,9 @@ class CdnArgs:
     """What stands in front (`fqdn`, with a certificate in us-east-1 and a CLOUDFRONT web ACL) and behind.
 
     `origin_fqdn` is the application's one origin: failing over is DNS's work, since an origin group fails over reads
-    only. `user_headers` tell one user's response from another's. An API response is cached as its own headers say, for
+    only. It knows the CDN by `origin_key`.
+
+    `user_headers` tell one user's response from another's. An API response is cached as its own headers say, for
     `api_max_ttl_seconds` at most. The origin is tried `connection_attempts` times (1–3) of
     `connection_timeout_seconds` (1–10) each, and may take `read_timeout_seconds` to answer.
     """
@@ -37,6 +40,7 @@ class CdnArgs:
     certificate_arn: pulumi.Input[str]
     web_acl_arn: pulumi.Input[str]
     origin_fqdn: str
+    origin_key: pulumi.Input[str]
     assets_path: str
     assets_key_arn: pulumi.Input[str]
     noncurrent_days: int
@@ -58,11 +62,12 @@ class Cdn(pulumi.ComponentResource):
 
     Creates: the bucket (PrivateBucket) with a policy for this distribution alone, an origin access control, a cache
     policy for assets and one for the API, a response headers policy, the distribution.
-    Outputs: `domain_name` (where `fqdn` must point), `distribution_id`, `assets_bucket`.
+    Outputs: `domain_name` (where `fqdn` must point), `distribution_id`, `distribution_arn`, `assets_bucket`.
     """
 
     domain_name: pulumi.Output[str]
     distribution_id: pulumi.Output[str]
+    distribution_arn: pulumi.Output[str]
     assets_bucket: pulumi.Output[str]
 
     def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -75,6 +80,7 @@ class Cdn(pulumi.ComponentResource):
         distribution = self._distribution(assets)
         assets.grant(distribution_reads(pulumi.Output.concat(assets.arn, "/*"), distribution.arn))
         self.domain_name, self.distribution_id = distribution.domain_name, distribution.id
+        self.distribution_arn = distribution.arn
         self.assets_bucket = assets.bucket
         self.register_outputs({"domain_name": self.domain_name, "assets_bucket": self.assets_bucket})
 
@@ -127,6 +133,11 @@ class Cdn(pulumi.ComponentResource):
             domain_name=self._args.origin_fqdn,
             connection_attempts=self._args.connection_attempts,
             connection_timeout=self._args.connection_timeout_seconds,
+            custom_headers=[
+                aws.cloudfront.DistributionOriginCustomHeaderArgs(
+                    name=HEADER, value=pulumi.Output.secret(self._args.origin_key)
+                )
+            ],
             custom_origin_config=aws.cloudfront.DistributionOriginCustomOriginConfigArgs(
                 http_port=80,
                 https_port=443,

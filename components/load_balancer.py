@@ -12,6 +12,8 @@ import pulumi_kubernetes as k8s
 from components import naming
 from components.zone import domain_certificate
 
+HSTS = "max-age=31536000; includeSubDomains"
+"""A year of HTTPS alone, said by the balancer itself: with or without a CDN in front."""
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
 
@@ -23,7 +25,7 @@ class LoadBalancerArgs:
     a prefix list, by HTTPS alone, since a list as long as CloudFront's fills a security group. `checker_cidrs` are the
     ranges of the health checkers, where `sources` leaves them out.
     `service` in `namespace` listens on `port`, and answers 200 on `health_path`; `after` is what must stand before it gets
-    requests.
+    requests. `logs_bucket` gets the access logs, from `logs_ready` on.
     """
 
     vpc_id: pulumi.Input[str]
@@ -39,6 +41,8 @@ class LoadBalancerArgs:
     port: int
     health_path: str
     after: Sequence[pulumi.Resource] = ()
+    logs_bucket: pulumi.Input[str]
+    logs_ready: pulumi.Resource
     idle_timeout_seconds: int
     deregistration_seconds: int
 
@@ -51,7 +55,8 @@ class LoadBalancer(pulumi.ComponentResource):
     target group of IP addresses, the rule that lets it reach the cluster's pods, and the TargetGroupBinding that
     registers them.
 
-    Outputs: `dns_name`, `zone_id` (of the ALB), `arn`, `arn_suffix`, `target_group_arn_suffix`, `security_group_id`,
+    Outputs: `dns_name`, `zone_id` (of the ALB), `arn`, `arn_suffix`, `target_group_arn`,
+    `target_group_arn_suffix`, `security_group_id`,
     `https_listener_arn`.
     """
 
@@ -59,6 +64,7 @@ class LoadBalancer(pulumi.ComponentResource):
     zone_id: pulumi.Output[str]
     arn: pulumi.Output[str]
     arn_suffix: pulumi.Output[str]
+    target_group_arn: pulumi.Output[str]
     target_group_arn_suffix: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     https_listener_arn: pulumi.Output[str]
@@ -82,7 +88,8 @@ class LoadBalancer(pulumi.ComponentResource):
             idle_timeout=args.idle_timeout_seconds,
             drop_invalid_header_fields=True,
             enable_deletion_protection=True,
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            access_logs=aws.lb.LoadBalancerAccessLogsArgs(bucket=args.logs_bucket, enabled=True),
+            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[args.logs_ready]),
         )
         targets = self._targets()
         self.https_listener_arn = self._listeners(balancer, targets, certificate_arn)
@@ -90,7 +97,7 @@ class LoadBalancer(pulumi.ComponentResource):
 
         self.dns_name, self.zone_id = balancer.dns_name, balancer.zone_id
         self.arn, self.arn_suffix = balancer.arn, balancer.arn_suffix
-        self.target_group_arn_suffix = targets.arn_suffix
+        self.target_group_arn, self.target_group_arn_suffix = targets.arn, targets.arn_suffix
         self.register_outputs({"dns_name": self.dns_name, "arn": self.arn})
 
     def _certificate(self) -> pulumi.Output[str]:
@@ -213,6 +220,9 @@ class LoadBalancer(pulumi.ComponentResource):
             protocol="HTTPS",
             ssl_policy=TLS_POLICY,
             certificate_arn=certificate_arn,
+            routing_http_response_strict_transport_security_header_value=HSTS,
+            routing_http_response_x_content_type_options_header_value="nosniff",
+            routing_http_response_server_enabled=False,
             default_actions=[action(type="forward", target_group_arn=targets.arn)],
             opts=self._child,
         ).arn

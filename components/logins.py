@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -15,27 +16,33 @@ TURNS = ("a", "b")
 
 @dataclass(frozen=True, kw_only=True)
 class LoginsArgs:
-    """`role` owns the data; its logins are `<role>_a` and `<role>_b`. Raise `epoch` by one to rotate."""
+    """`role` owns the data; its logins are `<role>_a` and `<role>_b`. Raise `epoch` by one to rotate.
+
+    `servers` are the numbers of the database servers, each of which has an administrator.
+    """
 
     role: str
     epoch: int
+    servers: Sequence[int]
 
 
 class Logins(pulumi.ComponentResource):
     """The passwords of two logins. Each epoch makes a new password for one of them and leaves the other's as it was.
 
     Applications that still run with the login of the epoch before go on working while they are replaced one by one;
-    its password ends with the next epoch. Creates: a password and a salt for each login. They belong to no region,
-    since a replica in another region has the same logins.
+    its password ends with the next epoch. Creates: a password and a salt for each login, and a password for each
+    server's administrator. They belong to no region, since a replica in another region has the same logins, and keeps
+    them when it is promoted.
 
     Outputs: `role`, `current` (the login of this epoch), `passwords` and `verifiers` by login, both Pulumi secrets; a
-    verifier is the SCRAM secret that servers store.
+    verifier is the SCRAM secret that servers store; `administrators`, passwords by server, Pulumi secrets.
     """
 
     role: str
     current: str
     passwords: dict[str, pulumi.Output[str]]
     verifiers: dict[str, pulumi.Output[str]]
+    administrators: dict[int, pulumi.Output[str]]
 
     def __init__(self, name: str, args: LoginsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:logins:Logins", name, None, opts)
@@ -50,6 +57,17 @@ class Logins(pulumi.ComponentResource):
             self.verifiers[login] = pulumi.Output.secret(
                 pulumi.Output.all(password.result, salt.base64).apply(lambda both: scram_secret(*both))
             )
+        # Letters and digits only: pool configs and URLs take it unquoted.
+        self.administrators = {
+            server: random.RandomPassword(
+                f"{name}-administrator-{server}",
+                length=40,
+                special=False,
+                keepers={"epoch": str(args.epoch)},
+                opts=child,
+            ).result
+            for server in args.servers
+        }
         self.register_outputs({"current": self.current})
 
 

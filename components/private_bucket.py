@@ -15,18 +15,23 @@ from components.policies import document
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateBucketArgs:
-    """`key_arn` is the KMS key of its objects; None: S3's own key, for objects that a reader without identity fetches."""
+    """`key_arn` is the KMS key of its objects; None: S3's own key, where a reader or writer has no way to KMS.
+
+    Objects go `expire_days` after they were written, None: they stay.
+    """
 
     key_arn: pulumi.Input[str] | None
     noncurrent_days: int
+    expire_days: int | None = None
 
 
 class PrivateBucket(pulumi.ComponentResource):
     """A bucket with every public access blocked, no ACLs, versions, and encryption at rest.
 
     Creates: the bucket (protected), its public access block, ownership, versioning, encryption, and a lifecycle that
-    drops versions `noncurrent_days` after they were replaced. `grant` adds its policy; without it only the account's
-    own identities reach it.
+    drops versions `noncurrent_days` after they were replaced, and objects after `expire_days`.
+
+    `grant` adds its policy; without it only the account's own identities reach it.
 
     Outputs: `bucket`, `arn`, `regional_domain_name`.
     """
@@ -71,6 +76,7 @@ class PrivateBucket(pulumi.ComponentResource):
                     "filter": {"prefix": ""},
                     "noncurrent_version_expiration": {"noncurrent_days": args.noncurrent_days},
                     "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+                    "expiration": {"days": args.expire_days} if args.expire_days else None,
                 }
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
@@ -79,12 +85,12 @@ class PrivateBucket(pulumi.ComponentResource):
         self.regional_domain_name = bucket.bucket_regional_domain_name
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
 
-    def grant(self, *statements: Mapping[str, Any]) -> None:
+    def grant(self, *statements: Mapping[str, Any]) -> aws.s3.BucketPolicy:
         """Add the bucket's policy: these statements, and no request without TLS. To be called once at most.
 
         It waits for the public access block: S3 refuses to change both at one time.
         """
-        aws.s3.BucketPolicy(
+        return aws.s3.BucketPolicy(
             f"{self._logical_name}-policy",
             bucket=self.bucket,
             policy=document(*statements, tls_only(self.arn)),

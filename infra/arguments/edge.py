@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pulumi
+
+from components.access_logs import AccessLogs, AccessLogsArgs
 from components.app_tier import AppTier
 from components.cdn import CdnArgs
 from components.cluster import Cluster
@@ -13,6 +16,8 @@ from components.gateway import Gateway
 from components.keys import Keys, KeysArgs
 from components.load_balancer import LoadBalancer, LoadBalancerArgs
 from components.network import Network
+from components.origin_guard import OriginGuardArgs
+from components.origin_keys import OriginKeys, OriginKeysArgs
 from components.web_acl import RateLimit, WebAcl, WebAclArgs
 from components.zone import PublicZone
 from infra.config import PhaseConfig
@@ -28,6 +33,7 @@ def load_balancer(
     network: Network,
     cluster: Cluster,
     target: AppTier | Gateway,
+    logs: AccessLogs,
 ) -> LoadBalancerArgs:
     """In as many zones as the document counts balancers; it sends to `target`, the gateway or the application's own service.
 
@@ -47,6 +53,8 @@ def load_balancer(
         port=target.port,
         after=[target],
         health_path=config.app.health_path,
+        logs_bucket=logs.bucket,
+        logs_ready=logs.ready,
         idle_timeout_seconds=config.load_balancer.idle_timeout_seconds,
         deregistration_seconds=config.app.deregistration_seconds,
     )
@@ -102,17 +110,48 @@ def _rate_limit(config: PhaseConfig) -> RateLimit | None:
     )
 
 
-def cdn_keys(config: PhaseConfig, region: str) -> KeysArgs:
-    return KeysArgs(account_id=config.account_id, region=region, data_classes=("assets",))
+def keys(config: PhaseConfig, region: str) -> KeysArgs:
+    classes = ("alerts", "assets") if config.cdn else ("alerts",)
+    return KeysArgs(account_id=config.account_id, region=region, data_classes=classes)
 
 
-def cdn(config: PhaseConfig, cdn: CdnConfig, zone: PublicZone, keys: Keys, acl: WebAcl) -> CdnArgs:
+def access_logs(config: PhaseConfig, region: str) -> AccessLogsArgs:
+    days = config.access_logs.retention_days
+    return AccessLogsArgs(account_id=config.account_id, region=region, retention_days=days)
+
+
+def secret_headers(config: PhaseConfig) -> tuple[str, ...]:
+    """Headers whose values open an account to whoever reads them."""
+    return ("authorization", "cookie", config.web_acl.api_key_header)
+
+
+def origin_keys(cdn: CdnConfig) -> OriginKeysArgs:
+    return OriginKeysArgs(epoch=cdn.origin_key_epoch)
+
+
+def origin_guard(
+    config: PhaseConfig, balancer: LoadBalancer, keys: OriginKeys, public: pulumi.Resource
+) -> OriginGuardArgs:
+    """Users have moved once the `public` name leads to the CDN."""
+    return OriginGuardArgs(
+        listener_arn=balancer.https_listener_arn,
+        target_group_arn=balancer.target_group_arn,
+        keys=keys.accepted,
+        health_path=config.app.health_path,
+        after=[public],
+    )
+
+
+def cdn(
+    config: PhaseConfig, cdn: CdnConfig, zone: PublicZone, keys: Keys, acl: WebAcl, origin_keys: OriginKeys
+) -> CdnArgs:
     """In front of the failover name. A response belongs to whom its API key, token, origin and format say."""
     return CdnArgs(
         fqdn=public_fqdn(config),
         certificate_arn=zone.certificate_arn,
         web_acl_arn=acl.arn,
         origin_fqdn=origin_fqdn(config),
+        origin_key=origin_keys.current,
         assets_path=cdn.assets_path,
         assets_key_arn=keys.arns["assets"],
         noncurrent_days=cdn.assets_noncurrent_days,

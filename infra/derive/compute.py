@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.derive import rules
+from infra.derive import leadership, rules
 from infra.derive.sources import Source, Sourced, fact, settings_section
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
-from infra.roadmap.model import Fact, Hpa, Phase, RegionPlan, Role
+from infra.roadmap.model import Fact, Hpa, Phase, Role
 
 Tree = dict[str, Any]
 
@@ -21,11 +21,27 @@ def active_region(step: Step) -> Sourced[str]:
     if plan is None:
         word = step.setting("regions.home").value
         return rules.home_region(step.setting("regions.home"), step.setting(f"regions.names.{word}.region"))
+    for region in plan.regions:
+        _region_behind(step, region.name)
+    here = step.latest(lambda phase: phase.multi_region)
+    leader = leadership.words(step, here)[0] if here else fact(plan.regions[0].name)
+    if leader.source.kind == "setting":
+        return rules.took_over(leader, step.setting(f"regions.names.{leader.value}.region"))
     return rules.home_region(*_region_behind(step, plan.regions[0].name))
 
 
+def standby_regions(step: Step) -> Sourced[Any]:
+    """The AWS regions that wait, in the document's order: the first takes over."""
+    plan = step.latest(lambda phase: phase.multi_region)
+    if plan is None:
+        return step.absent_list()
+    return rules.regions_in_order(*leadership.words(step, plan)[1:]).pick(
+        lambda words: [step.setting(f"regions.names.{word}.region").value for word in words]
+    )
+
+
 def regions(step: Step) -> Tree:
-    """Every region of the phase by its AWS name, the active one first."""
+    """Every region of the phase by its AWS name, the active one first. Figures go with the role, not with the place."""
     plan = step.latest(lambda phase: phase.multi_region)
     servers = _required(step, step.count(Role.APPLICATION), "a count of application servers")
     if plan is None:
@@ -33,15 +49,16 @@ def regions(step: Step) -> Tree:
     active, *standbys = plan.regions
     active_servers = fact(active.pods) if active.pods else servers
     active_range = _range(step, active_servers)
-    tree = {_aws_name(step, active): _region(step, active.name.value, active_servers, active_range)}
-    for standby in standbys:
+    leader, *waiting = (word.value for word in leadership.words(step, plan))
+    tree = {_aws_name(step, leader): _region(step, leader, active_servers, active_range)}
+    for standby, word in zip(standbys, waiting, strict=True):
         own = (
             fact(standby.pods)
             if standby.pods
             else rules.standby_servers(active_servers, step.setting("regions.standby_ratio"))
         )
         bounds = (rules.standby_minimum(own), rules.standby_maximum(active_range[1], own))
-        tree[_aws_name(step, standby)] = _region(step, standby.name.value, own, bounds)
+        tree[_aws_name(step, word)] = _region(step, word, own, bounds)
     return tree
 
 
@@ -82,8 +99,8 @@ def _home_word(step: Step) -> str:
     return plan.regions[0].name.value if plan else step.setting("regions.home").value
 
 
-def _aws_name(step: Step, region: RegionPlan) -> str:
-    return rules.region_behind(*_region_behind(step, region.name)).value
+def _aws_name(step: Step, word: str) -> str:
+    return step.setting(f"regions.names.{word}.region").value
 
 
 def _region_behind(step: Step, word: Fact[str]) -> tuple[Sourced[str], Sourced[str]]:
@@ -127,7 +144,7 @@ def _server(step: Step) -> Tree:
     size = _required(step, step.stated(Role.APPLICATION, lambda cell: cell.size), "a size of application servers")
     vcpu, memory = size.pick(lambda s: s.vcpu), size.pick(lambda s: s.memory_gib)
     architecture, families = step.setting("app.server.architecture"), step.setting("app.server.families")
-    copied = ("max_pods", "daemon_cpu_millicores", "daemon_memory_mib", "surge")
+    copied = ("max_pods", "daemon_cpu_millicores", "daemon_memory_mib", "surge", "burst_capacity_type")
     return {
         "vcpu": vcpu,
         "memory_gib": memory,
@@ -182,7 +199,7 @@ def _services(step: Step, application: Sourced[str], hpa: Hpa | None) -> list[Tr
     main = {
         "name": name,
         "hpa": fact(hpa.name) if hpa else rules.hpa_name(name),
-        "image": step.setting("app.image"),
+        "image_tag": step.setting("app.image_tag"),
         "share_percent": rules.main_share(*(other["share_percent"] for other in others)),
         "port": step.setting("app.port"),
         "path": step.setting("app.path"),

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from infra.config import PhaseConfig
 from infra.config.scalars import SCHEMA_VERSION
-from infra.derive import cache, compute, data, edge, monitoring, pooler, proxies, queue, rules
+from infra.derive import cache, compute, data, edge, leadership, monitoring, pooler, proxies, queue, rules
 from infra.derive.sources import Provenance, Source, Sourced, fact, settings_section, split
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
@@ -66,18 +66,23 @@ def _tree(step: Step) -> dict[str, Any]:
         "account_id": step.setting("account_id"),
         "domain": step.setting("domain"),
         "active_region": compute.active_region(step),
+        "standby_regions": compute.standby_regions(step),
+        "take_overs": leadership.take_overs(step),
         "regions": regions,
         "network": settings_section(step.settings, "network"),
         "cluster": compute.cluster(step),
+        "registry": settings_section(step.settings, "registry"),
         "platform": compute.platform(step),
         "app": compute.app(step, application),
         "load_balancer": edge.load_balancer(step),
+        "access_logs": settings_section(step.settings, "access_logs"),
         "failover": edge.failover(step),
         "web_acl": edge.web_acl(step),
         "cdn": edge.cdn(step, regions),
         "gateway": proxies.gateway(step),
         "egress": proxies.egress(step),
         "database": (database := data.database(step, application)),
+        "backup": settings_section(step.settings, "backup"),
         "cache": cache.cache(step),
         "queue": queue.queue(step, application),
         "monitoring": monitoring.monitoring(step),

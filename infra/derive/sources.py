@@ -74,7 +74,10 @@ def setting(file: SettingsFile, key: str) -> Sourced[Any]:
     """The value of a dotted settings key. Raises AttributeError or KeyError for a key that the model doesn't have."""
     value: Any = file.settings
     for step in key.split("."):
-        value = value[step] if isinstance(value, Mapping) else getattr(value, step)
+        if isinstance(value, list | tuple):
+            value = value[int(step)]
+        else:
+            value = value[step] if isinstance(value, Mapping) else getattr(value, step)
     return Sourced(value, Source("setting", f"settings: {key}", line=file.line(key)))
 
 

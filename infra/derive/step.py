@@ -72,6 +72,10 @@ class Step:
         triggers = self.roadmap.triggers
         return next((t for t in triggers if t.direction == direction and t.metric == metric), None)
 
+    def absent_list(self) -> Sourced[list[object]]:
+        """The value of a list whose entries this phase doesn't have yet."""
+        return rules.none_until_named(fact(Fact(self.phase.key, self.phase.line)))
+
     def absent(self) -> Sourced[None]:
         """The value of a section whose system this phase doesn't have."""
         return rules.absent_until_named(

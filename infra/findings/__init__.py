@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.findings import compute, cost, data, document, edge, monitoring, queue, services
+from infra.findings import compute, cost, data, document, edge, monitoring, queue, recovery, services
 from infra.findings.finding import Finding, Rule, Situation
 from infra.graph import ResourceGraph
 from infra.selection import Selected
@@ -26,12 +26,15 @@ RULES: tuple[Rule, ...] = (
     queue.federation_is_no_replication,
     edge.failover_promotion,
     edge.failover_resolvers,
+    recovery.recovery_time,
+    recovery.recovery_point,
     edge.check_interval,
     edge.further_standbys,
     edge.active_active,
     edge.assets_in_one_region,
     edge.cdn_vendor,
     edge.rate_limit_figure,
+    edge.compression_before_cdn,
     monitoring.unknown_metrics,
     monitoring.nobody_told,
     cost.not_in_the_bill,

@@ -3,6 +3,7 @@
 import pytest
 
 from infra.config import load_file
+from infra.config.leadership import TakeOverConfig
 from infra.graph import Resource, ResourceGraph
 from infra.plan import plan_config
 from infra.project import stack_file
@@ -11,6 +12,12 @@ from tests.graph.reading import inputs, waits_for
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 CHECK = "aws:route53/healthCheck:HealthCheck"
 RECORD = "aws:route53/record:Record"
+WEST_LEADS = {
+    "active_region": "us-west-2",
+    "standby_regions": ("us-east-1",),
+    "take_overs": (TakeOverConfig(region="us-west-2", led_before="us-east-1", servers=1, former="keep"),),
+}
+"""Phase 3 after the west took over."""
 
 
 def record(graph: ResourceGraph, role: str) -> Resource:
@@ -106,7 +113,7 @@ def test_swapping_the_active_region_changes_what_the_roles_point_to_and_nothing_
     """Guards the planned swap: AWS refuses a second PRIMARY, and the PRIMARY must move before the SECONDARY does."""
     config = load_file(stack_file("phase3"))
     before = plan_config(config)
-    after = plan_config(config.model_copy(update={"active_region": "us-west-2"}))
+    after = plan_config(config.model_copy(update=WEST_LEADS))
     ours = [{r.urn for r in graph if "-edge-" in r.name or "-fence" in r.name} for graph in (before, after)]
     assert ours[0] == ours[1]
     for role, region in (("primary", "us-west-2"), ("secondary", "us-east-1")):

@@ -1,0 +1,72 @@
+"""The guard of a load balancer behind a CDN: only what the CDN sends gets through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+HEADER = "x-origin-key"
+"""What the CDN says to prove itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginGuardArgs:
+    """`listener_arn` is the HTTPS listener's, `target_group_arn` where it sends to.
+
+    A request that carries one of `keys` in the header passes, and one for `health_path` alone, which health checkers ask
+    for. `after` is what must stand before anything is refused: that users reach the CDN.
+    """
+
+    listener_arn: pulumi.Input[str]
+    target_group_arn: pulumi.Input[str]
+    keys: Sequence[pulumi.Input[str]]
+    health_path: str
+    after: Sequence[pulumi.Resource]
+
+
+class OriginGuard(pulumi.ComponentResource):
+    """Listener rules that answer 403 to every request which didn't come through this CDN's distribution.
+
+    The security group lets in all of CloudFront, so also somebody else's distribution in front of this load balancer.
+    The rules stand before the listener's default, which stays as it was without a CDN: so the refusing one can wait
+    until users have moved. Creates: three listener rules.
+    """
+
+    def __init__(self, name: str, args: OriginGuardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("ramp:originguard:OriginGuard", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        condition = aws.lb.ListenerRuleConditionArgs
+        header = aws.lb.ListenerRuleConditionHttpHeaderArgs(
+            http_header_name=HEADER, values=[pulumi.Output.secret(key) for key in args.keys]
+        )
+        path = aws.lb.ListenerRuleConditionPathPatternArgs
+        forward = aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=args.target_group_arn)
+        passes = [
+            aws.lb.ListenerRule(
+                f"{name}-{role}",
+                listener_arn=args.listener_arn,
+                priority=priority,
+                conditions=[allowed],
+                actions=[forward],
+                opts=child,
+            )
+            for role, priority, allowed in (
+                ("key", 10, condition(http_header=header)),
+                ("health", 20, condition(path_pattern=path(values=[args.health_path]))),
+            )
+        ]
+        refused = aws.lb.ListenerRuleActionFixedResponseArgs(
+            content_type="text/plain", message_body="Forbidden", status_code="403"
+        )
+        aws.lb.ListenerRule(
+            f"{name}-refuse",
+            listener_arn=args.listener_arn,
+            priority=30,
+            conditions=[condition(path_pattern=path(values=["/*"]))],
+            actions=[aws.lb.ListenerRuleActionArgs(type="fixed-response", fixed_response=refused)],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*passes, *args.after]),
+        )
+        self.register_outputs({})

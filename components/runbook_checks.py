@@ -1,0 +1,92 @@
+"""What the take-over runbook checks. Systems Manager runs this file by itself: it imports nothing of the project.
+
+Each handler takes the step's payload, and raises where the runbook has to stop. In an outage nothing that is only told
+may stop it: `mode` is then "outage", and what was seen is returned.
+"""
+
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+
+def lag(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The latest replication lag of each replica, in seconds, and whether all are within the limit."""
+    cloudwatch = _client("cloudwatch")
+    now = datetime.now(UTC)
+    found: dict[str, Any] = {}
+    for identifier in payload["replicas"]:
+        answer = cloudwatch.get_metric_statistics(
+            Namespace="AWS/RDS",
+            MetricName="ReplicaLag",
+            Dimensions=[{"Name": "DBInstanceIdentifier", "Value": identifier}],
+            StartTime=now - timedelta(minutes=15),
+            EndTime=now,
+            Period=60,
+            Statistics=["Maximum"],
+        )
+        points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
+        found[identifier] = points[-1]["Maximum"] if points else None
+    limit = payload["limit_seconds"]
+    late = [name for name, seconds in found.items() if limit is not None and (seconds is None or seconds > limit)]
+    if late and payload["mode"] == "planned":
+        raise RuntimeError(f"not within {limit} s of the leading region: {late}, measured {found}")
+    return {"lag_seconds": found, "within_limit": not late}
+
+
+def dns(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Whether the failover name leads to this region's load balancer, waited for as long as a failover may take."""
+    deadline = time.monotonic() + payload["wait_seconds"]
+    while True:
+        name, balancer = _addresses(payload["name"]), _addresses(payload["load_balancer"])
+        if name and name <= balancer:
+            return {"moved": True, "addresses": sorted(name)}
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(5)
+    if payload["mode"] == "planned":
+        raise RuntimeError(f"{payload['name']} leads to {sorted(name)}, this region is {sorted(balancer)}")
+    return {"moved": False, "addresses": sorted(name)}
+
+
+def promoted(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+    """That every database is available and follows no other; waits, since a promotion begins after its request."""
+    rds = _client("rds")
+    deadline = time.monotonic() + payload["wait_seconds"]
+    while True:
+        waiting = [name for name in payload["databases"] if not _leads(rds, name)]
+        if not waiting:
+            return {"promoted": payload["databases"]}
+        if time.monotonic() >= deadline:
+            raise RuntimeError(f"still replicas, or not available: {waiting}")
+        time.sleep(10)
+
+
+def cache(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+    """That this region's group leads the Global Datastore."""
+    answer = _client("elasticache").describe_global_replication_groups(
+        GlobalReplicationGroupId=payload["datastore"], ShowMemberInfo=True
+    )
+    members = answer["GlobalReplicationGroups"][0]["Members"]
+    roles = {member["ReplicationGroupId"]: member["Role"] for member in members}
+    if roles.get(payload["group"]) != "PRIMARY":
+        raise RuntimeError(f"{payload['group']} does not lead the cache: {roles}")
+    return {"roles": roles}
+
+
+def _leads(rds: Any, identifier: str) -> bool:
+    instance = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+    return instance["DBInstanceStatus"] == "available" and not instance.get("ReadReplicaSourceDBInstanceIdentifier")
+
+
+def _addresses(name: str) -> set[str]:
+    try:
+        return set(socket.gethostbyname_ex(name)[2])
+    except OSError:
+        return set()
+
+
+def _client(service: str) -> Any:
+    import boto3  # pyright: ignore[reportMissingImports]  # Systems Manager's runtime has it
+
+    return boto3.client(service)

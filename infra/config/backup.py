@@ -1,0 +1,24 @@
+"""Config of daily backups, beside those that the databases take themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from infra.config.scalars import PositiveInt, Section
+
+DayTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class BackupConfig(Section):
+    """AWS Backup: one backup of each database a day, and a copy in each standby region."""
+
+    start: DayTime = Field(description="UTC. AWS Backup can't work while a database backs itself up or is maintained.")
+    retention_days: PositiveInt = Field(le=36500)
+    copy_retention_days: PositiveInt = Field(le=36500, description="Of a copy in a standby region.")
+
+    @property
+    def min_retention_days(self) -> int:
+        """What each vault's lock holds: a region takes backups of its own and copies."""
+        return min(self.retention_days, self.copy_retention_days)
