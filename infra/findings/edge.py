@@ -77,7 +77,9 @@ def compression_before_cdn(situation: Situation) -> Iterator[Finding]:
     stated = situation.selected.document.roadmap.recommendations
     asked = next((item for item in stated if re.search(r"\bcompress\b.*\bgzip\b", item.text, re.IGNORECASE)), None)
     if asked and situation.config.cdn is None:
-        message = "A load balancer doesn't compress: until there is a CDN, the application compresses its responses itself."
+        message = (
+            "A load balancer doesn't compress: until there is a CDN, the application compresses its responses itself."
+        )
         yield Finding("compression-before-cdn", "info", message, lines(asked.line))
 
 
