@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -18,6 +18,8 @@ SEVERITIES: tuple[Severity, ...] = ("page", "ticket")
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
     """One CloudWatch alarm: `metric` of `namespace` compared with `threshold` over `periods` × `period_seconds`.
+
+    `added` is a second metric of the same kind, such as writes beside reads: their sum is compared.
 
     `comparison` is ">" or "<". `missing` says what no data means: "notBreaching", "breaching", "missing".
     """
@@ -34,6 +36,7 @@ class Alarm:
     period_seconds: int = 60
     periods: int = 5
     missing: str = "notBreaching"
+    added: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,21 +83,47 @@ class Alarms(pulumi.ComponentResource):
 
     def _alarm(self, alarm: Alarm, topic: pulumi.Output[str]) -> None:
         comparison = "GreaterThanThreshold" if alarm.comparison == ">" else "LessThanThreshold"
-        extended = alarm.statistic.startswith("p")
         aws.cloudwatch.MetricAlarm(
             f"{self._name}-{alarm.role}",
             alarm_description=alarm.description,
-            namespace=alarm.namespace,
-            metric_name=alarm.metric,
-            dimensions=dict(alarm.dimensions),
-            statistic=None if extended else alarm.statistic,
-            extended_statistic=alarm.statistic if extended else None,
+            **(_sum(alarm, alarm.added) if alarm.added else _single(alarm)),
             comparison_operator=comparison,
             threshold=alarm.threshold,
-            period=alarm.period_seconds,
             evaluation_periods=alarm.periods,
             treat_missing_data=alarm.missing,
             alarm_actions=[topic],
             ok_actions=[topic],
             opts=self._child,
         )
+
+
+def _single(alarm: Alarm) -> dict[str, Any]:
+    extended = alarm.statistic.startswith("p")
+    return {
+        "namespace": alarm.namespace,
+        "metric_name": alarm.metric,
+        "dimensions": dict(alarm.dimensions),
+        "statistic": None if extended else alarm.statistic,
+        "extended_statistic": alarm.statistic if extended else None,
+        "period": alarm.period_seconds,
+    }
+
+
+def _sum(alarm: Alarm, added: str) -> dict[str, Any]:
+    """Both metrics as queries that are shown, and their sum as the one that is compared."""
+    query = aws.cloudwatch.MetricAlarmMetricQueryArgs
+    metrics = [
+        query(
+            id=name,
+            metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                namespace=alarm.namespace,
+                metric_name=metric,
+                dimensions=dict(alarm.dimensions),
+                stat=alarm.statistic,
+                period=alarm.period_seconds,
+            ),
+        )
+        for name, metric in (("one", alarm.metric), ("other", added))
+    ]
+    total = query(id="total", expression="one + other", label=f"{alarm.metric} + {added}", return_data=True)
+    return {"metric_queries": [*metrics, total]}

@@ -31,15 +31,18 @@ class Certificate:
 class Authority(pulumi.ComponentResource):
     """A self-signed authority of ten years (ECDSA P-256). Its key is a secret of the stack's state and nowhere else.
 
-    Outputs: `certificate_pem`, which clients trust; `issue` makes a server's certificate.
+    Outputs: `certificate_pem`, which clients trust; `issue` makes a server's certificate; `issued` is when each of those
+    expires (RFC 3339), by the name that it was issued under.
     """
 
     certificate_pem: pulumi.Output[str]
+    issued: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: AuthorityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:authority:Authority", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self._organization, self._key = args.organization, _key(f"{name}-key", child)
+        self.issued = {}
         self.certificate_pem = tls.SelfSignedCert(
             f"{name}-certificate",
             private_key_pem=self._key,
@@ -77,6 +80,7 @@ class Authority(pulumi.ComponentResource):
             allowed_uses=["digital_signature", "server_auth"],
             opts=opts,
         )
+        self.issued[name] = certificate.validity_end_time
         return Certificate(certificate.cert_pem, key)
 
 

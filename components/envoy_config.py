@@ -137,12 +137,14 @@ def safe_retries(retries: int) -> Data:
 
 
 def _metrics_listener() -> Data:
-    """Two exact paths of the admin interface, to read only."""
+    """Two exact paths of the admin interface, to read only; `/metrics` is where Prometheus looks."""
     method = [{"name": ":method", "string_match": {"exact": "GET"}}]
     routes = [
         {"match": {"path": path, "headers": method}, "route": {"cluster": "admin"}}
         for path in ("/ready", "/stats/prometheus")
     ]
+    scraped = {"cluster": "admin", "prefix_rewrite": "/stats/prometheus"}
+    routes.append({"match": {"path": "/metrics", "headers": method}, "route": scraped})
     return http_listener("metrics", METRICS_PORT, {"routes": routes}, access_log=[])
 
 

@@ -10,22 +10,29 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.authority import Authority, Certificate
+from components.logins import Logins
 from components.node_pool import tolerations
 from components.pods import container_security, digest, disruption_budget, pod_security, spread
 from components.pool_sizes import PoolSizes
+from components.read_proxy import AUTHORITY, BOOTSTRAP, SOCKETS, ReadProxy, read_bootstrap, sidecar
 from components.templates import render
 
 NAME = "pgbouncer"
 USER_ID = 10001
 CONFIGURATION = "/etc/pgbouncer"
 SECRETS = "/etc/pgbouncer-secrets"
+EXPORTER_PORT, EXPORTER_PASSWORD = 9127, "monitoring-password"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One logical database: the host that writes it and those that read it. `read_hosts` empty: the writing host reads."""
+    """One logical database on the server of a number: the host that writes it and those that read it.
+
+    `read_hosts` empty: the writing host reads.
+    """
 
     database: str
+    server: int
     write_host: pulumi.Input[str]
     read_hosts: Sequence[pulumi.Input[str]]
     port: int
@@ -36,7 +43,8 @@ class PoolerArgs:
     """`replicas` pods listen on `port` for the logins of `verifiers` (SCRAM secrets), and route each database.
 
     `certificate_authority` (PEM) is that of the servers, `authority` issues the pooler's own certificate. `cpu_millicores`
-    and `memory_mib` are what one pod asks for. `epoch` is that of the logins.
+    and `memory_mib` are what PgBouncer asks for in each pod. `epoch` is that of the logins. `proxy` stands before the
+    read replicas, in each pod. `monitoring` logs in to PgBouncer's console, for the exporter of `exporter_image`.
     """
 
     namespace: str
@@ -53,14 +61,18 @@ class PoolerArgs:
     epoch: int
     certificate_authority: str
     authority: Authority
+    proxy: ReadProxy
+    monitoring: Logins
+    exporter_image: str
 
 
 class Pooler(pulumi.ComponentResource):
     """PgBouncer with a read-write and a read-only pool for each database, in transaction mode.
 
-    A database `x` is written through the name `x` and read through `x_ro`, over its replicas in turn. Creates: a
-    certificate, a ConfigMap (settings, databases, the servers' certificate authority), a Secret (SCRAM secrets and the
-    certificate's key), a Deployment spread over zones and nodes, a Service and a PodDisruptionBudget.
+    A database `x` is written through the name `x` and read through `x_ro`, over those of its replicas that are well
+    (components/read_proxy.py). Creates: a certificate, a ConfigMap (settings, databases, the proxy's bootstrap, the
+    servers' certificate authority), a Secret (SCRAM secrets, the certificate's key, the exporter's password), a Deployment
+    spread over zones and nodes, a Service and a PodDisruptionBudget.
 
     Outputs: `host` (a name in the cluster, a plain string), `port`.
     """
@@ -76,27 +88,43 @@ class Pooler(pulumi.ComponentResource):
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
         self.host, self.port = f"{NAME}.{args.namespace}.svc.cluster.local", args.port
 
-        settings = settings_file(args.port, args.sizes.clients)
+        settings = settings_file(args.port, args.sizes.clients, list(args.monitoring.verifiers))
         databases = pulumi.Output.from_input(entries(args.routes)).apply(
             lambda known: databases_file(known, args.sizes)
         )
         certificate = self._certificate()
-        self._configuration(settings, databases)
+        proxied = self._proxied()
+        self._configuration(settings, databases, proxied)
         self._secret(certificate)
-        read = pulumi.Output.all(settings, databases, certificate.certificate_pem, str(args.epoch))
+        read = pulumi.Output.all(settings, databases, proxied or "", certificate.certificate_pem, str(args.epoch))
         self._deployment(read.apply(lambda texts: digest(*texts)))
         self._service()
         disruption_budget(name, self._metadata, self._labels, self._child)
         self.register_outputs({"host": self.host})
 
-    def _configuration(self, settings: str, databases: pulumi.Output[str]) -> None:
+    def _proxied(self) -> pulumi.Output[str] | None:
+        """The proxy's bootstrap; None without replicas."""
+        args = self._args
+        replicas = {str(route.server): list(route.read_hosts) for route in args.routes if route.read_hosts}
+        if not replicas:
+            return None
+        port = args.routes[0].port
+
+        def file(hosts: Any) -> str:
+            by_server = {int(server): names for server, names in hosts.items()}
+            return read_bootstrap(by_server, port, args.sizes.per_replica, args.proxy.memory_mib, CONFIGURATION)
+
+        return pulumi.Output.from_input(replicas).apply(file)
+
+    def _configuration(self, settings: str, databases: pulumi.Output[str], proxied: pulumi.Output[str] | None) -> None:
         k8s.core.v1.ConfigMap(
             f"{self._name}-configuration",
             metadata=self._metadata,
             data={
                 "pgbouncer.ini": settings,
                 "databases.ini": databases,
-                "rds-ca.pem": self._args.certificate_authority,
+                AUTHORITY: self._args.certificate_authority,
+                **({BOOTSTRAP: proxied} if proxied else {}),
             },
             opts=self._child,
         )
@@ -106,7 +134,8 @@ class Pooler(pulumi.ComponentResource):
         return self._args.authority.issue(f"{self._name}-tls", [self.host, f"{short}.svc", short], self._child)
 
     def _secret(self, certificate: Certificate) -> None:
-        userlist = pulumi.Output.all(**self._args.verifiers).apply(userlist_file)
+        monitoring = self._args.monitoring
+        userlist = pulumi.Output.all(**self._args.verifiers, **monitoring.verifiers).apply(userlist_file)
         k8s.core.v1.Secret(
             f"{self._name}-secret",
             metadata=self._metadata,
@@ -114,6 +143,7 @@ class Pooler(pulumi.ComponentResource):
                 "userlist.txt": pulumi.Output.secret(userlist),
                 "tls.crt": pulumi.Output.secret(certificate.certificate_pem),
                 "tls.key": pulumi.Output.secret(certificate.private_key_pem),
+                EXPORTER_PASSWORD: pulumi.Output.secret(monitoring.passwords[monitoring.current]),
             },
             opts=self._child,
         )
@@ -149,8 +179,10 @@ class Pooler(pulumi.ComponentResource):
             termination_grace_period_seconds=60,
             topology_spread_constraints=spread(self._labels, node="DoNotSchedule"),
             security_context=pod_security(),
-            containers=[self._container()],
+            init_containers=[self._read_proxy()] if self._reads_replicas else None,
+            containers=[self._container(), self._exporter()],
             volumes=[
+                *([self._sockets()] if self._reads_replicas else []),
                 k8s.core.v1.VolumeArgs(
                     name="configuration", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=NAME)
                 ),
@@ -181,7 +213,43 @@ class Pooler(pulumi.ComponentResource):
             volume_mounts=[
                 k8s.core.v1.VolumeMountArgs(name="configuration", mount_path=CONFIGURATION, read_only=True),
                 k8s.core.v1.VolumeMountArgs(name="secrets", mount_path=SECRETS, read_only=True),
+                *([k8s.core.v1.VolumeMountArgs(name="sockets", mount_path=SOCKETS)] if self._reads_replicas else []),
             ],
+        )
+
+    @property
+    def _reads_replicas(self) -> bool:
+        return any(route.read_hosts for route in self._args.routes)
+
+    def _sockets(self) -> k8s.core.v1.VolumeArgs:
+        return k8s.core.v1.VolumeArgs(
+            name="sockets", empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(medium="Memory", size_limit="1Mi")
+        )
+
+    def _read_proxy(self) -> k8s.core.v1.ContainerArgs:
+        mounts = [
+            k8s.core.v1.VolumeMountArgs(name="configuration", mount_path=CONFIGURATION, read_only=True),
+            k8s.core.v1.VolumeMountArgs(name="sockets", mount_path=SOCKETS),
+        ]
+        return sidecar(self._args.proxy, mounts, CONFIGURATION)
+
+    def _exporter(self) -> k8s.core.v1.ContainerArgs:
+        """Pools, clients that wait and servers as metrics. It speaks to PgBouncer within the pod, over TLS all the same."""
+        login, variable = self._args.monitoring.current, k8s.core.v1.EnvVarArgs
+        console = f"postgres://{login}@127.0.0.1:{self._args.port}/pgbouncer?sslmode=require"
+        password = k8s.core.v1.SecretKeySelectorArgs(name=NAME, key=EXPORTER_PASSWORD)
+        return k8s.core.v1.ContainerArgs(
+            name="exporter",
+            image=self._args.exporter_image,
+            env=[
+                variable(name="PGBOUNCER_EXPORTER_CONNECTION_STRING", value=console),
+                variable(name="PGPASSWORD", value_from=k8s.core.v1.EnvVarSourceArgs(secret_key_ref=password)),
+            ],
+            ports=[k8s.core.v1.ContainerPortArgs(name="metrics", container_port=EXPORTER_PORT)],
+            resources=k8s.core.v1.ResourceRequirementsArgs(
+                requests={"cpu": "20m", "memory": "64Mi"}, limits={"memory": "64Mi"}
+            ),
+            security_context=container_security(),
         )
 
     def _service(self) -> None:
@@ -202,20 +270,30 @@ def read_name(database: str) -> str:
     return f"{database}_ro"
 
 
-def settings_file(port: int, clients: int, configuration: str = CONFIGURATION, secrets: str = SECRETS) -> str:
+def settings_file(
+    port: int, clients: int, stats_users: Sequence[str], configuration: str = CONFIGURATION, secrets: str = SECRETS
+) -> str:
     """pgbouncer.ini. `configuration` and `secrets` are the folders of the other files."""
-    return render("pgbouncer.ini.j2", port=port, clients=clients, configuration=configuration, secrets=secrets)
+    return render(
+        "pgbouncer.ini.j2",
+        port=port,
+        clients=clients,
+        stats_users=stats_users,
+        configuration=configuration,
+        secrets=secrets,
+    )
 
 
-def entries(routes: Sequence[Route]) -> list[dict[str, Any]]:
-    """The routes as databases.ini takes them; hosts may still be outputs."""
+def entries(routes: Sequence[Route], sockets: str = SOCKETS) -> list[dict[str, Any]]:
+    """The routes as databases.ini takes them; hosts may still be outputs. Replicas stand behind the proxy's socket."""
     return [
         {
             "database": route.database,
             "read_name": read_name(route.database),
             "write_host": route.write_host,
-            "read_hosts": list(route.read_hosts) or [route.write_host],
             "port": route.port,
+            "read_host": sockets if route.read_hosts else route.write_host,
+            "read_port": route.server if route.read_hosts else route.port,
         }
         for route in routes
     ]

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
 from components import naming
+from components.kept_secret import SecretKeys, keep
 from components.policies import trust
+from components.postgres_parameters import apply_method, parameters
 
+BORN_WITH = ("engine", "dbName", "username")
+"""What a promoted instance has from its source. The plugin would replace the instance for a change of any of them."""
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
@@ -22,8 +25,13 @@ class PostgresArgs:
     `clients` are the security groups that may connect, by a name each; `copies_from` those of other servers that this
     one subscribes to, when shards move to it. `primary_host` and `replica_hosts` are private
     names in the zone `private_zone_id`, one a replica. `replicate_from` is the ARN of the primary in another region:
-    this region's first instance is then its replica, and no password is made. Raising `password_epoch` makes a new
-    administrator password. `log_exports` are the log types that go to CloudWatch.
+    this region's first instance is then its replica. `memory_gib` is that of the class, by which the parameters are
+    sized; `maintenance_windows` are the primary's and one for each replica. `password` is the administrator's, the same
+    in every region.
+
+    RDS makes no replica of what led once. So each time that a region loses the lead, its server goes on in the next
+    `generation`: new instances, whose names say so from the second on. `kept` are generations that led once and stay as
+    they were, a primary with `kept_replicas` each.
     """
 
     vpc_id: pulumi.Input[str]
@@ -31,11 +39,12 @@ class PostgresArgs:
     clients: Mapping[str, pulumi.Input[str]]
     private_zone_id: pulumi.Input[str]
     key_arn: pulumi.Input[str]
-    secrets_key_arn: pulumi.Input[str]
+    secret_keys: SecretKeys
     engine_version: str
     database_name: str
     administrator: str
     instance_class: str
+    memory_gib: int
     storage_gib: int
     max_storage_gib: int
     multi_az: bool
@@ -45,25 +54,30 @@ class PostgresArgs:
     replica_hosts: Sequence[str]
     backup_retention_days: int
     backup_window: str
-    maintenance_window: str
-    password_epoch: int
+    maintenance_windows: Sequence[str]
+    password: pulumi.Input[str]
     replicate_from: pulumi.Input[str] | None = None
     copies_from: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    generation: int = 1
+    kept: Sequence[int] = ()
+    kept_replicas: int = 0
 
 
 class Postgres(pulumi.ComponentResource):
     """A PostgreSQL server group: one primary (or cross-region replica) and read replicas that follow it.
 
     Creates: a subnet group, a parameter group, a security group that lets in its clients only, the enhanced-monitoring
-    role, the administrator's password and its secret in Secrets Manager, the primary instance, `read_replicas`
-    replicas, and a private name for each instance. The instances are protected, and leave a final snapshot. Storage is
-    gp3 with the IOPS and throughput that its size includes: none is stated, since RDS refuses figures below those.
+    role, the administrator's secret in Secrets Manager (a standby's opens what is promoted there), the primary instance,
+    `read_replicas` replicas, a private name for each of these, and the instances of kept generations. The instances are
+    protected, and leave a final snapshot. Storage is gp3 with the IOPS and throughput that its size includes: none is
+    stated, since RDS refuses figures below those.
 
-    Outputs: `primary_arn`, `primary_identifier`, `replica_identifiers`, `primary_endpoint` (host name),
-    `replica_endpoints`, `port`, `security_group_id`; of the administrator `secret_arn` and `password`, a Pulumi secret
-    (both None for a cross-region replica).
+    Outputs: `leads` (False for a cross-region replica), `primary_arn`, `primary_identifier`, `replica_identifiers`,
+    `primary_endpoint` (host name), `replica_endpoints`, `port`, `security_group_id`; of the administrator `secret_arn`
+    and `password`, a Pulumi secret.
     """
 
+    leads: bool
     primary_arn: pulumi.Output[str]
     primary_identifier: pulumi.Output[str]
     replica_identifiers: list[pulumi.Output[str]]
@@ -71,11 +85,13 @@ class Postgres(pulumi.ComponentResource):
     replica_endpoints: list[pulumi.Output[str]]
     port: int
     security_group_id: pulumi.Output[str]
-    secret_arn: pulumi.Output[str] | None
-    password: pulumi.Output[str] | None
+    secret_arn: pulumi.Output[str]
+    password: pulumi.Output[str]
 
     def __init__(self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:postgres:Postgres", name, None, opts)
+        if len(args.maintenance_windows) <= max(args.read_replicas, args.kept_replicas):
+            raise ValueError(f"{name}: {len(args.maintenance_windows)} maintenance_windows are too few for its members")
         if len(args.replica_hosts) != args.read_replicas:
             raise ValueError(f"{name}: {args.read_replicas} read replicas but {len(args.replica_hosts)} replica_hosts")
         self._name, self._args = name, args
@@ -87,10 +103,12 @@ class Postgres(pulumi.ComponentResource):
         self.security_group_id = self._security_group()
         self._monitoring_role = self._monitoring()
 
-        self.password = None if args.replicate_from else self._password()
-        primary = self._primary(self.password)
-        self.secret_arn = self._secret(self.password, primary) if self.password else None
-        replicas = [self._replica(number, primary) for number in range(1, args.read_replicas + 1)]
+        self.leads, self.password = args.replicate_from is None, pulumi.Output.secret(args.password)
+        primary = self._primary(args.generation) if self.leads else self._follower(args.generation)
+        self.secret_arn = self._secret(self.password, primary)
+        replicas = self._replicas(primary, args.generation, args.read_replicas)
+        for generation in args.kept:
+            self._former(generation)
         self._private_name("primary", args.primary_host, primary)
         for number, (host, replica) in enumerate(zip(args.replica_hosts, replicas, strict=True), start=1):
             self._private_name(f"replica-{number}", host, replica)
@@ -109,22 +127,13 @@ class Postgres(pulumi.ComponentResource):
         )
 
     def _parameters(self) -> aws.rds.ParameterGroup:
-        parameter = aws.rds.ParameterGroupParameterArgs
+        parameter, stated = aws.rds.ParameterGroupParameterArgs, parameters(self._args.memory_gib)
         return aws.rds.ParameterGroup(
             f"{self._name}-parameters",
             family=f"postgres{self._args.engine_version.split('.')[0]}",
             description=f"Parameters of {self._name}",
             parameters=[
-                parameter(name="rds.force_ssl", value="1"),
-                parameter(name="password_encryption", value="scram-sha-256"),
-                parameter(name="log_min_duration_statement", value="1000"),
-                parameter(
-                    name="shared_preload_libraries",
-                    value="pg_stat_statements,auto_explain",
-                    apply_method="pending-reboot",
-                ),
-                parameter(name="auto_explain.log_min_duration", value="1000"),
-                parameter(name="rds.logical_replication", value="1", apply_method="pending-reboot"),
+                parameter(name=key, value=value, apply_method=apply_method(key)) for key, value in stated.items()
             ],
             opts=self._child,
         )
@@ -172,39 +181,40 @@ class Postgres(pulumi.ComponentResource):
         )
         return role
 
-    def _password(self) -> pulumi.Output[str]:
-        """Letters and digits only: pool configs and URLs take it unquoted."""
-        return random.RandomPassword(
-            f"{self._name}-password",
-            length=40,
-            special=False,
-            keepers={"epoch": str(self._args.password_epoch)},
-            opts=self._child,
-        ).result
+    def _primary(self, generation: int) -> aws.rds.Instance:
+        """An instance that takes writes: made as one, or promoted."""
+        return self._instance(0, generation, password=self.password, recoverable=True)
 
-    def _primary(self, password: pulumi.Output[str] | None) -> aws.rds.Instance:
-        """The instance that the region's private primary name stands for."""
-        if self._args.replicate_from is not None:
-            return self._instance("primary", replicate_from=self._args.replicate_from, recoverable=True)
-        return self._instance("primary", password=password, recoverable=True)
+    def _follower(self, generation: int) -> aws.rds.Instance:
+        """The replica of another region's primary, which has the region's private primary name: it may be promoted."""
+        return self._instance(0, generation, replicate_from=self._args.replicate_from, recoverable=True)
 
-    def _replica(self, number: int, primary: aws.rds.Instance) -> aws.rds.Instance:
-        """A read replica in the same subnet group, which makes RDS want the source by its ARN."""
-        return self._instance(f"replica-{number}", replicate_from=primary.arn)
+    def _replicas(self, primary: aws.rds.Instance, generation: int, count: int) -> list[aws.rds.Instance]:
+        """Read replicas in the same subnet group, which makes RDS want the source by its ARN."""
+        return [self._instance(number, generation, replicate_from=primary.arn) for number in range(1, count + 1)]
+
+    def _former(self, generation: int) -> None:
+        """A generation that led once, as it was: no name leads to it, and nothing follows it but its own replicas."""
+        primary = self._primary(generation)
+        self._replicas(primary, generation, self._args.kept_replicas)
 
     def _instance(
         self,
-        role: str,
+        number: int,
+        generation: int,
         *,
         password: pulumi.Input[str] | None = None,
         replicate_from: pulumi.Input[str] | None = None,
         recoverable: bool = False,
     ) -> aws.rds.Instance:
-        """One instance. A replica takes engine, database, login and disk from its source; `recoverable` keeps backups."""
-        own = replicate_from is None
-        args = self._args
+        """The primary, number 0, or a replica, which takes engine, database, login and disk from its source.
+
+        `recoverable` keeps backups.
+        """
+        own, args, role = replicate_from is None, self._args, f"replica-{number}" if number else "primary"
+        name = f"{self._name}-{role}" if generation == 1 else f"{self._name}-g{generation}-{role}"
         return aws.rds.Instance(
-            naming.logical(naming.DATABASE_INSTANCE, f"{self._name}-{role}"),
+            naming.logical(naming.DATABASE_INSTANCE, name),
             engine="postgres" if own else None,
             engine_version=args.engine_version if own else None,
             db_name=args.database_name if own else None,
@@ -227,11 +237,11 @@ class Postgres(pulumi.ComponentResource):
             publicly_accessible=False,
             auto_minor_version_upgrade=False,
             apply_immediately=False,
-            maintenance_window=args.maintenance_window,
+            maintenance_window=args.maintenance_windows[number],
             copy_tags_to_snapshot=True,
             deletion_protection=True,
             skip_final_snapshot=False,
-            final_snapshot_identifier=naming.physical(naming.SNAPSHOT, f"{self._name}-{role}-final"),
+            final_snapshot_identifier=naming.physical(naming.SNAPSHOT, f"{name}-final"),
             iam_database_authentication_enabled=True,
             enabled_cloudwatch_logs_exports=["postgresql", "upgrade"],
             performance_insights_enabled=True,
@@ -240,17 +250,10 @@ class Postgres(pulumi.ComponentResource):
             monitoring_interval=15,
             monitoring_role_arn=self._monitoring_role.arn,
             ca_cert_identifier="rds-ca-rsa2048-g1",
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=list(BORN_WITH) if own else None),
         )
 
     def _secret(self, password: pulumi.Output[str], primary: aws.rds.Instance) -> pulumi.Output[str]:
-        secret = aws.secretsmanager.Secret(
-            f"{self._name}-administrator",
-            description=f"Administrator of {self._name}",
-            kms_key_id=self._args.secrets_key_arn,
-            recovery_window_in_days=30,
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
-        )
         login = {
             "engine": "postgres",
             "host": primary.address,
@@ -259,13 +262,8 @@ class Postgres(pulumi.ComponentResource):
             "username": self._args.administrator,
             "password": password,
         }
-        aws.secretsmanager.SecretVersion(
-            f"{self._name}-administrator",
-            secret_id=secret.id,
-            secret_string=pulumi.Output.secret(pulumi.Output.json_dumps(login)),
-            opts=self._child,
-        )
-        return secret.arn
+        what = f"Administrator of {self._name}"
+        return keep(f"{self._name}-administrator", what, login, self._args.secret_keys, self)
 
     def _private_name(self, role: str, host: str, instance: aws.rds.Instance) -> None:
         """A name for people and tools. Poolers use the endpoint, whose certificate carries its name; this one's doesn't."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.certificate_rules import certificate_groups
 from components.node_pool import tolerations
 from components.pods import container_security, digest, disruption_budget, pod_security, spread
 from components.templates import dump_yaml
@@ -24,7 +25,8 @@ DATA = "/prometheus"
 class PrometheusArgs:
     """Where it runs, what it keeps, and its rules as plain data (`prometheus_rules.rule_groups`).
 
-    `alertmanager` is host:port. `scraped_namespaces` are those whose pods it scrapes.
+    `certificates` are those of the stack's authority: when each expires (RFC 3339). `alertmanager` is host:port.
+    `scraped_namespaces` are those whose pods it scrapes.
     """
 
     namespace: str
@@ -39,6 +41,7 @@ class PrometheusArgs:
     rules: Mapping[str, Any]
     alertmanager: str
     scraped_namespaces: tuple[str, ...]
+    certificates: Mapping[str, pulumi.Input[str]]
 
 
 class Prometheus(pulumi.ComponentResource):
@@ -58,15 +61,23 @@ class Prometheus(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._labels = {"app.kubernetes.io/name": NAME}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
-        self.url = f"http://{NAME}.{args.namespace}.svc.cluster.local:{PORT}"
+        self.url = service_url(args.namespace)
 
         files = {
             "prometheus.yml": dump_yaml(configuration(args.alertmanager, args.scraped_namespaces)),
             "rules.yml": dump_yaml(dict(args.rules)),
         }
+        certificates = pulumi.Output.from_input(dict(args.certificates)).apply(
+            lambda ends: dump_yaml(certificate_groups(cast("Mapping[str, str]", ends)))
+        )
         self._account()
-        k8s.core.v1.ConfigMap(f"{name}-configuration", metadata=self._metadata, data=files, opts=self._child)
-        self._servers(digest(*files.values()))
+        k8s.core.v1.ConfigMap(
+            f"{name}-configuration",
+            metadata=self._metadata,
+            data={**files, "certificates.yml": certificates},
+            opts=self._child,
+        )
+        self._servers(certificates.apply(lambda text: digest(*files.values(), text)))
         self._services()
         self.register_outputs({"url": self.url})
 
@@ -96,7 +107,7 @@ class Prometheus(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _servers(self, configuration_digest: str) -> None:
+    def _servers(self, configuration_digest: pulumi.Output[str]) -> None:
         args = self._args
         match = k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels)
         k8s.apps.v1.StatefulSet(
@@ -184,23 +195,28 @@ class Prometheus(pulumi.ComponentResource):
             k8s.core.v1.Service(f"{self._name}-{role}", metadata=metadata, spec=spec, opts=self._child)
 
 
+def service_url(namespace: str) -> str:
+    """Where the cluster reaches Prometheus."""
+    return f"http://{NAME}.{namespace}.svc.cluster.local:{PORT}"
+
+
 def _probe(path: str, period: int, failures: int) -> k8s.core.v1.ProbeArgs:
     get = k8s.core.v1.HTTPGetActionArgs(path=path, port="metrics")
     return k8s.core.v1.ProbeArgs(http_get=get, period_seconds=period, failure_threshold=failures)
 
 
 def configuration(alertmanager: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
-    """The content of prometheus.yml: pods with a port named `metrics` or the scrape annotation, and the nodes' cAdvisor."""
+    """The content of prometheus.yml: pods with a port named `metrics` or `…-metrics`, or annotated, and nodes' cAdvisor."""
     pods = {"role": "pod", "namespaces": {"names": list(namespaces)}}
     return {
         "global": {"scrape_interval": "15s", "evaluation_interval": "15s"},
-        "rule_files": [f"{CONFIGURATION}/rules.yml"],
+        "rule_files": [f"{CONFIGURATION}/rules.yml", f"{CONFIGURATION}/certificates.yml"],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
         "scrape_configs": [
             {
                 "job_name": "pods",
                 "kubernetes_sd_configs": [pods],
-                "relabel_configs": [_port_named("metrics"), *_labels()],
+                "relabel_configs": [_port_named("(.+-)?metrics"), *_labels()],
             },
             {
                 "job_name": "application",

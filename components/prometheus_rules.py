@@ -21,12 +21,17 @@ class KeyMetric:
 
 @dataclass(frozen=True, kw_only=True)
 class RulesInput:
-    """What the rules are made from. `replica_lag_ms` is the most a read replica may lag; None without replicas."""
+    """What the rules are made from. `replica_lag_ms` is the most a read replica may lag; None without replicas.
+
+    Replicas in `other_regions` lag by the distance too; CloudWatch watches them. `pooled`: there is a connection pooler.
+    """
 
     signals: tuple[Signal, ...]
     objectives: tuple[Objective, ...]
     key_metrics: tuple[KeyMetric, ...]
     replica_lag_ms: int | None
+    other_regions: tuple[str, ...]
+    pooled: bool
     revenue_per_hour_usd: int
 
 
@@ -63,11 +68,50 @@ def _platform_group(given: RulesInput) -> dict[str, Any]:
             "ticket",
             "{{ $labels.pod }} reaches its memory limit within a day at the rate of the last six hours",
         ),
+        _alert(
+            "OldTransaction",
+            "pg_oldest_transaction_seconds > 3600",
+            "5m",
+            "ticket",
+            "A transaction is open for an hour: vacuum waits for it, and dead rows pile up",
+        ),
     ]
     if given.replica_lag_ms is not None:
-        late = f"max by (application_name) (pg_stat_replication_replay_lag_seconds) * 1000 > {given.replica_lag_ms}"
+        near = f"pg_stat_replication_replay_lag_seconds{_not_of(given.other_regions)}"
+        late = f"max by (client_addr, slot_name) ({near}) * 1000 > {given.replica_lag_ms}"
         rules.append(_alert("ReplicaLag", late, "1m", "page", "A read replica lags more than the roadmap allows"))
+    rules += _pooler_rules() if given.pooled else []
     return {"name": "platform", "rules": rules}
+
+
+def _not_of(regions: tuple[str, ...]) -> str:
+    """A matcher that leaves out the replicas of other regions, whose slots RDS names after them."""
+    slots = "|".join(f"rds_{region.replace('-', '_')}_.*" for region in regions)
+    return f'{{slot_name!~"{slots}"}}' if slots else ""
+
+
+def _pooler_rules() -> list[dict[str, Any]]:
+    """Connections that the application waits for, and replicas that the pooler's proxy has left out."""
+    healthy, every = (
+        f'sum by (pod, envoy_cluster_name) (envoy_cluster_membership_{which}{{envoy_cluster_name=~"replicas-.*"}})'
+        for which in ("healthy", "total")
+    )
+    return [
+        _alert(
+            "PoolExhausted",
+            "max by (database) (pgbouncer_pools_client_maxwait_seconds) > 1",
+            "2m",
+            "page",
+            "Clients of {{ $labels.database }} wait for a connection: the pool is too small, or the database too slow",
+        ),
+        _alert(
+            "ReadReplicaLeftOut",
+            f"{healthy} < {every}",
+            "5m",
+            "ticket",
+            "A pooler reaches fewer read replicas than there are; the others carry its load",
+        ),
+    ]
 
 
 def _alert(name: str, expr: str, wait: str, severity: str, summary: str) -> dict[str, Any]:

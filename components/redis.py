@@ -57,12 +57,15 @@ class Redis(pulumi.ComponentResource):
     replicas and node type all change online. A Valkey user group needs no `default` user, and without one nobody
     connects who has no identity.
 
-    Outputs: `group_id` and `user` (plain strings), `endpoint`, `port`, `connect` (the policy statement that lets a role
+    Outputs: `group_id`, `user` and `nodes` (each node's CacheClusterId), which are plain strings, `replicated` (whether
+    shards have replicas), `endpoint`, `port`, `connect` (the policy statement that lets a role
     connect), `datastore_id` (None in a single region).
     """
 
     group_id: str
     user: str
+    nodes: list[str]
+    replicated: bool
     port: int
     endpoint: pulumi.Output[str]
     connect: dict[str, Any]
@@ -74,6 +77,8 @@ class Redis(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.group_id, self.port = naming.physical(naming.CACHE, name), args.port
         self.user = naming.physical(naming.CACHE, f"{name}-app")
+        self.nodes = node_ids(self.group_id, args.shards, args.nodes_per_shard)
+        self.replicated = args.nodes_per_shard > 1
 
         subnets = aws.elasticache.SubnetGroup(
             f"{name}-subnets",
@@ -210,6 +215,12 @@ class Redis(pulumi.ComponentResource):
             automatic_failover_enabled=True,
             opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["primaryReplicationGroupId"]),
         ).global_replication_group_id
+
+
+def node_ids(group_id: str, shards: int, nodes_per_shard: int) -> list[str]:
+    """The names that ElastiCache gives the nodes of a group in cluster mode: shard and node, counted from one."""
+    places = ((shard, node) for shard in range(1, shards + 1) for node in range(1, nodes_per_shard + 1))
+    return [f"{group_id}-{shard:04}-{node:03}" for shard, node in places]
 
 
 def parameters(eviction_policy: str) -> dict[str, str]:

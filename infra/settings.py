@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -30,6 +30,8 @@ from infra.config.scalars import (
     Region,
     RegionCidr,
     Section,
+    ServiceCidr,
+    Tag,
     Zone,
 )
 from infra.cost.usage import UsageSettings
@@ -44,17 +46,29 @@ class NamedRegion(Section):
     zones: tuple[Zone, ...] = Field(min_length=2, max_length=4)
 
 
+class TakeOver(Section):
+    """One run of a region's take-over runbook: who led from then on, and what is to become of what led before."""
+
+    to: str
+    servers: PositiveInt
+    former: Literal["keep", "remove"]
+
+
 class Regions(Section):
     """Every region word that a document may use, and the one of a document that uses none."""
 
     home: str
     standby_ratio: float = Field(gt=0, le=1)
     names: dict[str, NamedRegion] = Field(min_length=1)
+    take_overs: tuple[TakeOver, ...]
 
     @model_validator(mode="after")
     def _consistent(self) -> Regions:
         if self.home not in self.names:
             raise ValueError(f"home {self.home} is not one of names: {', '.join(self.names)}")
+        unknown = [each.to for each in self.take_overs if each.to not in self.names]
+        if unknown:
+            raise ValueError(f"take_overs: {', '.join(unknown)} is not one of names: {', '.join(self.names)}")
         for (a, one), (b, other) in combinations(self.names.items(), 2):
             if ipaddress.ip_network(one.cidr).overlaps(ipaddress.ip_network(other.cidr)):
                 raise ValueError(f"the network of {a}, {one.cidr}, overlaps that of {b}, {other.cidr}")
@@ -69,6 +83,12 @@ class Network(Section):
 class Cluster(Section):
     kubernetes_version: str
     log_retention_days: PositiveInt
+    service_cidr: ServiceCidr
+
+
+class Registry(Section):
+    keep_images: PositiveInt
+    untagged_days: PositiveInt
 
 
 class Platform(Section):
@@ -86,6 +106,7 @@ class Server(Section):
     daemon_cpu_millicores: NaturalInt
     daemon_memory_mib: NaturalInt
     surge: PositiveInt
+    burst_capacity_type: str
 
 
 class Scaling(Section):
@@ -100,14 +121,14 @@ class Scaling(Section):
 
 
 class Service(Section):
-    image: str
+    image_tag: Tag
     share_percent: Percent
     port: Port
     path: str = Field(pattern=r"^/[a-z0-9/_-]+$")
 
 
 class App(Section):
-    image: str
+    image_tag: Tag
     port: Port
     path: str
     health_path: str
@@ -130,6 +151,16 @@ class App(Section):
 class LoadBalancer(Section):
     zones: PositiveInt
     idle_timeout_seconds: PositiveInt
+
+
+class AccessLogs(Section):
+    retention_days: PositiveInt
+
+
+class Backup(Section):
+    start: str
+    retention_days: PositiveInt
+    copy_retention_days: PositiveInt
 
 
 class Failover(Section):
@@ -155,6 +186,7 @@ class Cdn(Section):
     connection_timeout_seconds: PositiveInt
     read_timeout_seconds: PositiveInt
     keepalive_timeout_seconds: PositiveInt
+    origin_key_epoch: PositiveInt
     origin_prefix_lists: dict[Region, PrefixList]
 
 
@@ -163,6 +195,7 @@ class Monitoring(Section):
     prometheus_image: str
     alertmanager_image: str
     adapter_image: str
+    sql_exporter_image: str
     cpu_millicores: PositiveInt
     memory_mib: PositiveInt
     storage_gib: PositiveInt
@@ -231,6 +264,10 @@ class Pooler(Section):
     connections_per_pod: PositiveInt
     cpu_millicores: PositiveInt
     memory_mib: PositiveInt
+    proxy_image: str
+    proxy_cpu_millicores: PositiveInt
+    proxy_memory_mib: PositiveInt
+    exporter_image: str
 
 
 class Gateway(GatewayLimits):
@@ -254,15 +291,18 @@ class Settings(Section):
     regions: Regions
     network: Network
     cluster: Cluster
+    registry: Registry
     platform: Platform
     app: App
     load_balancer: LoadBalancer
+    access_logs: AccessLogs
     failover: Failover
     web_acl: WebAcl
     cdn: Cdn
     gateway: Gateway
     egress: Egress
     database: Database
+    backup: Backup
     cache: Cache
     queue: Queue
     monitoring: Monitoring

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
+from components.access_logs import AccessLogs
 from components.alarms import Alarms
 from components.alertmanager import Alertmanager
 from components.app_tier import AppTier
 from components.authority import Authority
+from components.backup import Backup
 from components.cdn import Cdn
 from components.cluster import Cluster
 from components.container_insights import ContainerInsights
@@ -27,18 +29,27 @@ from components.load_balancer import LoadBalancer
 from components.logins import Logins
 from components.metrics_adapter import MetricsAdapter
 from components.network import Network
+from components.network_policies import NetworkPolicies
 from components.node_pool import NodePool
+from components.origin_guard import OriginGuard
+from components.origin_keys import OriginKeys
 from components.peering import Peering
 from components.pooler import Pooler
 from components.postgres import Postgres
-from components.prometheus import Prometheus
+from components.postgres_exporter import PostgresExporter
+from components.prometheus import Prometheus, service_url
 from components.queue import Queue
+from components.quota import Quota
 from components.redis import Redis
+from components.registry import Registry
+from components.runbook import Runbook
 from components.shards import Shards
+from components.vault import Vault
 from components.web_acl import WebAcl
 from components.zone import PublicZone, PublicZoneArgs, public_name
-from infra.arguments import cache, compute, data, edge, monitoring, pooler, proxies, queue
-from infra.arguments.environment import surroundings
+from infra.arguments import alarms, cache, compute, data, edge, monitoring, pooler, proxies, queue, recovery
+from infra.arguments.environment import Surroundings, surroundings
+from infra.arguments.network_policies import network_policies
 from infra.config import PhaseConfig
 
 GLOBAL_REGION = "us-east-1"
@@ -48,9 +59,19 @@ GLOBAL_REGION = "us-east-1"
 def deploy(config: PhaseConfig) -> None:
     """Declare every resource of a phase. No name holds the phase or a size: one stack grows from each to the next."""
     front = Edge(config)
-    active = RegionStack(config, config.active_region, front)
-    standbys = [RegionStack(config, region, front, active) for region in config.standby_regions]
+    active, *standbys = [RegionStack(config, region) for region in (config.active_region, *config.standby_regions)]
+    for region in (active, *standbys):
+        others = {other.region: other.keys for other in (active, *standbys) if other is not region}
+        region.store(config, front, others, None if region is active else active)
+    home = next(region for region in (active, *standbys) if region.region == config.home_region)
+    for region in sorted((active, *standbys), key=lambda each: each is not home):
+        region.share_cache(config, home)
+    for region in (active, *standbys):
+        region.build(config, front, None if region is active else active)
+    active.back_up(config, standbys)
     front.serve(config, (active, *standbys))
+    for region in (active, *standbys):
+        region.guard(config, front)
     for one, other in combinations(sorted((active, *standbys), key=lambda each: each.region), 2):
         settings = compute.peering(config, one, other)
         Peering(f"{config.application}-{one.region}-{other.region}", settings)
@@ -70,6 +91,10 @@ class Edge(pulumi.ComponentResource):
         self.zone = PublicZone(name, PublicZoneArgs(domain=config.domain), here)
         self.authority = Authority(f"{name}-authority", pooler.authority(config), here)
         self.logins = Logins(f"{name}-logins", pooler.logins(config), here)
+        self.keys = Keys(f"{name}-keys", edge.keys(config, GLOBAL_REGION), here)
+        self.logs = AccessLogs(f"{name}-logs", edge.access_logs(config, GLOBAL_REGION), here)
+        self.origin_keys = OriginKeys(f"{name}-origin", edge.origin_keys(config.cdn), here) if config.cdn else None
+        self.monitoring_logins = Logins(f"{name}-monitoring-logins", pooler.monitoring_logins(config), here)
 
     def serve(self, config: PhaseConfig, regions: Sequence[RegionStack]) -> None:
         """Put names, and where the phase has one the CDN, in front of the regions, the active one first."""
@@ -80,42 +105,87 @@ class Edge(pulumi.ComponentResource):
             )
             for region in regions
         }
-        Failover(f"{name}-failover", edge.failover(config, self.zone, endpoints), here)
+        failover = Failover(f"{name}-failover", edge.failover(config, self.zone, endpoints), here)
+        watched = monitoring.alarms(config, GLOBAL_REGION, self.keys, alarms.endpoints(failover.endpoint_check_ids))
+        Alarms(f"{name}-alerts", watched, here)
         target: pulumi.Input[str] = edge.origin_fqdn(config)
-        if config.cdn:
-            keys = Keys(f"{name}-keys", edge.cdn_keys(config, GLOBAL_REGION), here)
+        if config.cdn and self.origin_keys:
             acl = WebAcl(f"{name}-waf", edge.cdn_acl(config), here)
-            target = Cdn(f"{name}-cdn", edge.cdn(config, config.cdn, self.zone, keys, acl), here).domain_name
-        public_name(
+            self.logs.of_web_acl(f"{name}-waf", acl.arn, edge.secret_headers(config))
+            settings = edge.cdn(config, config.cdn, self.zone, self.keys, acl, self.origin_keys)
+            cdn = Cdn(f"{name}-cdn", settings, here)
+            self.logs.of_distribution(f"{name}-cdn", cdn.distribution_arn)
+            target = cdn.domain_name
+        self.public = public_name(
             f"{name}-app", self.zone.zone_id, edge.public_fqdn(config), target, config.failover.ttl_seconds, here
         )
         self.register_outputs({})
 
 
 class RegionStack(pulumi.ComponentResource):
-    """One region with everything that runs in it. A standby region's database follows the one of `active`."""
+    """One region with everything that runs in it.
 
-    def __init__(self, config: PhaseConfig, region: str, front: Edge, active: RegionStack | None = None) -> None:
+    Its keys stand before anything else of any region, since what is copied here from another one is encrypted by them.
+    Then come the databases, the active region's first, since the others follow them; then the caches, that of the home
+    region first, since it founded the Global Datastore, whoever leads it now.
+    """
+
+    def __init__(self, config: PhaseConfig, region: str) -> None:
         self.region, name = region, f"{config.application}-{region}"
         aws_here = provider(config, f"{name}-aws", region)
         super().__init__("ramp:stack:Region", name, None, pulumi.ResourceOptions(providers=[aws_here]))
         self.aws = aws_here
         here = pulumi.ResourceOptions(parent=self)
-
         self.keys = Keys(f"{name}-keys", compute.keys(config, region), here)
+        self.vault = Vault(f"{name}-backups", recovery.vault(config, self.keys), here)
+
+    def store(
+        self, config: PhaseConfig, front: Edge, others: Mapping[str, Keys], active: RegionStack | None = None
+    ) -> None:
+        """Network, cluster and databases. `others` are the other regions' keys; a standby's databases follow `active`'s."""
+        region, name = self.region, f"{config.application}-{self.region}"
+        here = pulumi.ResourceOptions(parent=self)
+        self.secrets = compute.secrets(self.keys, others)
+
+        self.registry = Registry(f"{name}-registry", compute.registry(config, region, self.keys), here)
         self.network = Network(f"{name}-network", compute.network(config, region, self.keys), here)
         self.cluster = Cluster(name, compute.cluster(config, region, self.keys, self.network), here)
         self.databases: dict[int, Postgres] = {}
         for number in data.servers(config):
             primary = active.databases[number] if active else None
-            server = data.postgres(config, number, self.keys, self.network, self.cluster, primary, self.databases)
+            server = data.postgres(
+                config,
+                region,
+                number,
+                self.keys,
+                self.secrets,
+                self.network,
+                self.cluster,
+                front.logins,
+                primary,
+                self.databases,
+            )
             self.databases[number] = Postgres(data.server_name(name, number), server, here)
 
+    def share_cache(self, config: PhaseConfig, home: RegionStack) -> None:
+        """The cache, from the phase on that has one; it joins what the `home` region's founded."""
+        self.cache: Redis | None = None
+        if config.cache is not None:
+            founder = None if home is self else home.cache
+            settings = cache.redis(config, config.cache, self.region, self.keys, self.network, self.cluster, founder)
+            here = pulumi.ResourceOptions(parent=self)
+            self.cache = Redis(f"{config.application}-{self.region}-cache", settings, here)
+
+    def build(self, config: PhaseConfig, front: Edge, active: RegionStack | None = None) -> None:
+        """What runs on the cluster, and what stands before and beside it."""
+        region, name = self.region, f"{config.application}-{self.region}"
+        here = pulumi.ResourceOptions(parent=self)
         on_cluster = pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider])
         namespace(f"{name}-namespace", config.app.namespace, on_cluster)
+        Quota(f"{name}-quota", compute.quota(config, region), on_cluster)
+        NetworkPolicies(f"{name}-policies", network_policies(config, region), on_cluster)
         self.platform = NodePool(f"{name}-platform", compute.platform_pool(config, self.cluster), on_cluster)
         self.pooler = self._database_access(config, front, on_cluster)
-        self.cache = self._cache(config, active, here)
         self.queue = self._queue(config, front, active, on_cluster)
         self.egress = self._egress(config, front, on_cluster)
         around = surroundings(
@@ -129,34 +199,72 @@ class RegionStack(pulumi.ComponentResource):
             front.logins,
             front.authority,
         )
-        pool = NodePool(f"{name}-app", compute.app_pool(config, region, self.cluster), on_cluster)
-        self.services = [
-            AppTier(f"{name}-{s.name}", compute.app_tier(config, region, s, self.cluster, pool, around), on_cluster)
-            for s in config.app.services
-        ]
+        self.services = self._services(config, around, on_cluster)
         self.gateway = self._gateway(config, on_cluster)
         target = self.gateway or self.services[0]
-        balancer = edge.load_balancer(config, region, front.zone, self.network, self.cluster, target)
+        logs = AccessLogs(f"{name}-logs", edge.access_logs(config, region), here)
+        balancer = edge.load_balancer(config, region, front.zone, self.network, self.cluster, target, logs)
         self.load_balancer = LoadBalancer(f"{name}-alb", balancer, on_cluster)
         if config.cdn is None:
-            WebAcl(f"{name}-waf", edge.regional_acl(config, self.load_balancer), here)
+            acl = WebAcl(f"{name}-waf", edge.regional_acl(config, self.load_balancer), here)
+            logs.of_web_acl(f"{name}-waf", acl.arn, edge.secret_headers(config))
         self._watch(config, front, on_cluster)
-        self.fence = Fence(f"{name}-fence", edge.fence(config), here) if config.standby_regions else None
+        self.fence: Fence | None = None
+        if config.standby_regions:
+            self.fence = Fence(f"{name}-fence", edge.fence(config), here)
+            take_over = recovery.runbook(config, region, self.fence, self.databases, self.cache, self.load_balancer)
+            Runbook(f"{name}-take-over", take_over, here)
         self.register_outputs({"servers": config.regions[region].servers})
+
+    def back_up(self, config: PhaseConfig, others: Sequence[RegionStack]) -> None:
+        """Daily backups of this region's databases, with copies in the vaults of the others."""
+        vaults = {other.region: other.vault for other in others}
+        plan = recovery.backup(config, self.vault, self.databases, vaults)
+        Backup(f"{config.application}-{self.region}-backup", plan, pulumi.ResourceOptions(parent=self))
+
+    def guard(self, config: PhaseConfig, front: Edge) -> None:
+        """Behind a CDN: refuse what didn't come through it, once users do."""
+        if front.origin_keys:
+            settings = edge.origin_guard(config, self.load_balancer, front.origin_keys, front.public)
+            name, here = f"{config.application}-{self.region}-guard", pulumi.ResourceOptions(parent=self)
+            OriginGuard(name, settings, here)
+
+    def _services(self, config: PhaseConfig, around: Surroundings, opts: pulumi.ResourceOptions) -> list[AppTier]:
+        """The servers of the application, those beyond the document's count apart, and each of its services on them."""
+        region, name = self.region, f"{config.application}-{self.region}"
+        pool = NodePool(f"{name}-app", compute.app_pool(config, region, self.cluster), opts)
+        burst = compute.burst_pool(config, region, self.cluster)
+        if burst:
+            NodePool(f"{name}-app-burst", burst, opts)
+        return [
+            AppTier(
+                f"{name}-{service.name}",
+                compute.app_tier(config, region, service, self.cluster, self.registry, pool, around),
+                opts,
+            )
+            for service in config.app.services
+        ]
 
     def _database_access(self, config: PhaseConfig, front: Edge, opts: pulumi.ResourceOptions) -> Pooler | None:
         """Roles and shards on the servers that take writes, and the pooler in front of all."""
         name, servers = f"{config.application}-{self.region}", self.databases
         namespace(f"{name}-database-namespace", pooler.NAMESPACE, opts)
         client = pooler.client(config, self.region, self.platform)
-        role = pooler.roles(config, front.logins, servers, client, self.keys)
+        role = pooler.roles(config, front.logins, front.monitoring_logins, servers, client, self.secrets)
         roles = DatabaseRoles(f"{name}-database-roles", role, opts)
         if config.shards and roles.jobs:
             Shards(f"{name}-shards", pooler.shards(config, config.shards, servers, roles, client), opts)
         if config.pooler is None:
             return None
         settings = pooler.pooler(
-            config, config.pooler, self.region, servers, front.logins, self.platform, front.authority
+            config,
+            config.pooler,
+            self.region,
+            servers,
+            front.logins,
+            front.monitoring_logins,
+            self.platform,
+            front.authority,
         )
         return Pooler(f"{name}-pooler", settings, opts)
 
@@ -165,29 +273,28 @@ class RegionStack(pulumi.ComponentResource):
         name, database = f"{config.application}-{self.region}", self.databases[1]
         standby = self.region != config.active_region
         watched = [
-            *monitoring.database_alarms(config, database, standby),
+            *alarms.database_alarms(config, self.databases, standby),
+            *(alarms.cache_alarms(self.cache) if self.cache else ()),
             *monitoring.balancer_alarms(self.load_balancer),
         ]
-        alarms = Alarms(f"{name}-alerts", monitoring.alarms(config, self.region, self.keys, watched), opts)
+        topics = Alarms(f"{name}-alerts", monitoring.alarms(config, self.region, self.keys, watched), opts)
         insights = monitoring.container_insights(config, self.cluster, self.keys)
         ContainerInsights(f"{name}-insights", insights, opts)
         namespace(f"{name}-monitoring-namespace", config.monitoring.namespace, opts)
-        receiver = monitoring.alertmanager(config, self.region, self.cluster, self.platform, alarms, self.keys)
+        receiver = monitoring.alertmanager(config, self.region, self.cluster, self.platform, topics, self.keys)
         alertmanager = Alertmanager(f"{name}-alertmanager", receiver, opts)
-        scraper = monitoring.prometheus(config, self.cluster, self.platform, alertmanager)
-        prometheus = Prometheus(f"{name}-prometheus", scraper, opts)
         if config.monitoring.signals:
-            adapter = monitoring.metrics_adapter(config, self.platform, prometheus.url, front.authority)
+            url = service_url(config.monitoring.namespace)
+            adapter = monitoring.metrics_adapter(config, self.platform, url, front.authority)
             MetricsAdapter(f"{name}-metrics-adapter", adapter, opts)
+        exporter = monitoring.postgres_exporter(
+            config, self.region, self.databases, front.monitoring_logins, self.platform
+        )
+        PostgresExporter(f"{name}-postgres-exporter", exporter, opts)
+        scraper = monitoring.prometheus(config, self.region, self.cluster, self.platform, alertmanager, front.authority)
+        Prometheus(f"{name}-prometheus", scraper, opts)
         panels = monitoring.dashboard(config, self.region, self.cluster, self.load_balancer, database)
         Dashboard(name, panels, opts)
-
-    def _cache(self, config: PhaseConfig, active: RegionStack | None, opts: pulumi.ResourceOptions) -> Redis | None:
-        if config.cache is None:
-            return None
-        leader = active.cache if active else None
-        settings = cache.redis(config, config.cache, self.keys, self.network, self.cluster, leader)
-        return Redis(f"{config.application}-{self.region}-cache", settings, opts)
 
     def _queue(
         self, config: PhaseConfig, front: Edge, active: RegionStack | None, opts: pulumi.ResourceOptions
@@ -198,7 +305,7 @@ class RegionStack(pulumi.ComponentResource):
         name, followed = f"{config.application}-{self.region}-queue", active.queue if active else None
         pool = NodePool(f"{name}-servers", queue.pool(config.queue, self.cluster), opts)
         settings = queue.rabbitmq(
-            config, config.queue, self.region, self.cluster, pool, self.keys, front.authority, followed
+            config, config.queue, self.region, self.cluster, pool, self.secrets, front.authority, followed
         )
         return Queue(name, settings, opts)
 
@@ -223,10 +330,9 @@ def namespace(name: str, namespace: str, opts: pulumi.ResourceOptions) -> None:
 
 def provider(config: PhaseConfig, name: str, region: str) -> aws.Provider:
     """An AWS provider bound to one region and to the configured account, which tags everything that it makes."""
-    tags = {"application": config.application, "owner": config.owner, "managed-by": "ramp"}
     return aws.Provider(
         name,
         region=region,
         allowed_account_ids=[config.account_id],
-        default_tags=aws.ProviderDefaultTagsArgs(tags=tags),
+        default_tags=aws.ProviderDefaultTagsArgs(tags=compute.tags(config)),
     )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from components.cluster import Cluster
+from components.kept_secret import SecretKeys
 from components.keys import Keys
+from components.logins import Logins
 from components.network import Network
 from components.postgres import Postgres, PostgresArgs
 from infra.config import PhaseConfig
+from infra.config.leadership import generation, kept
+from infra.config.windows import database_windows
 
 
 def servers(config: PhaseConfig) -> range:
     """The numbers of the database's servers, from 1. There is more than one where shards need them."""
-    return range(1, 1 + (config.shards.servers if config.shards else 1))
+    return range(1, 1 + config.database_servers)
 
 
 def server_name(region_name: str, number: int) -> str:
@@ -28,10 +32,13 @@ def private_host(host: str, number: int) -> str:
 
 def postgres(
     config: PhaseConfig,
+    region: str,
     number: int,
     keys: Keys,
+    secrets: SecretKeys,
     network: Network,
     cluster: Cluster,
+    logins: Logins,
     primary: Postgres | None,
     earlier: Mapping[int, Postgres],
 ) -> PostgresArgs:
@@ -46,11 +53,12 @@ def postgres(
         clients={"cluster": cluster.security_group_id},
         private_zone_id=network.private_zone_id,
         key_arn=keys.arns["database"],
-        secrets_key_arn=keys.arns["secrets"],
+        secret_keys=secrets,
         engine_version=database.engine_version,
         database_name=database.database_name,
         administrator=database.administrator,
         instance_class=database.instance_class,
+        memory_gib=database.memory_gib,
         storage_gib=database.storage_gib,
         max_storage_gib=database.max_storage_gib,
         multi_az=database.multi_az,
@@ -60,8 +68,11 @@ def postgres(
         replica_hosts=() if primary else [private_host(host, number) for host in database.replica_hosts],
         backup_retention_days=database.backup_retention_days,
         backup_window=database.backup_window,
-        maintenance_window=database.maintenance_window,
-        password_epoch=database.password_epoch,
+        maintenance_windows=database_windows(config, region, number),
+        password=logins.administrators[number],
         replicate_from=primary.primary_arn if primary else None,
         copies_from={f"server-{other}": server.security_group_id for other, server in earlier.items()},
+        generation=generation(config.take_overs, region, number),
+        kept=kept(config.take_overs, region, number),
+        kept_replicas=database.read_replicas,
     )

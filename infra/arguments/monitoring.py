@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -15,13 +15,17 @@ from components.container_insights import ContainerInsightsArgs
 from components.dashboard import DashboardArgs, Watched
 from components.keys import Keys
 from components.load_balancer import LoadBalancer
+from components.logins import Logins
 from components.metrics_adapter import MetricsAdapterArgs
 from components.node_pool import POOL_LABEL, NodePool
 from components.postgres import Postgres
+from components.postgres_exporter import PostgresExporterArgs
 from components.prometheus import PrometheusArgs
 from components.prometheus_rules import KeyMetric, RulesInput, rule_groups
 from components.scaling_signals import SIGNALS, Signal
 from components.slo import Objective
+from infra.arguments.pooler import NAMESPACE as DATABASE
+from infra.catalogue.certificates import rds_authority
 from infra.config import PhaseConfig
 from infra.config.monitoring import ObjectiveConfig
 
@@ -39,7 +43,34 @@ def external_metrics(config: PhaseConfig, service: str) -> tuple[ExternalMetric,
     )
 
 
-def prometheus(config: PhaseConfig, cluster: Cluster, platform: NodePool, alertmanager: Alertmanager) -> PrometheusArgs:
+def postgres_exporter(
+    config: PhaseConfig, region: str, servers: Mapping[int, Postgres], logins: Logins, platform: NodePool
+) -> PostgresExporterArgs:
+    """It asks each server's primary, or in a standby region the instance that follows it."""
+    return PostgresExporterArgs(
+        namespace=config.monitoring.namespace,
+        image=config.monitoring.sql_exporter_image,
+        client_image=config.database.client_image,
+        servers={number: server.primary_endpoint for number, server in servers.items()},
+        port=config.database.port,
+        leads=all(server.leads for server in servers.values()),
+        monitoring=logins,
+        certificate_authority=rds_authority(region),
+        node_selector=platform.selector,
+        pool=platform.pool,
+    )
+
+
+def prometheus(
+    config: PhaseConfig,
+    region: str,
+    cluster: Cluster,
+    platform: NodePool,
+    alertmanager: Alertmanager,
+    authority: Authority,
+) -> PrometheusArgs:
+    """It watches the certificates that were issued in its region so far."""
+    own = f"{config.application}-{region}-"
     monitoring = config.monitoring
     return PrometheusArgs(
         namespace=monitoring.namespace,
@@ -51,13 +82,14 @@ def prometheus(config: PhaseConfig, cluster: Cluster, platform: NodePool, alertm
         pool=platform.pool,
         cpu_millicores=monitoring.cpu_millicores,
         memory_mib=monitoring.memory_mib,
-        rules=rule_groups(rules_input(config)),
+        rules=rule_groups(rules_input(config, region)),
         alertmanager=alertmanager.address,
-        scraped_namespaces=(config.app.namespace, monitoring.namespace),
+        scraped_namespaces=(config.app.namespace, monitoring.namespace, DATABASE),
+        certificates={name.removeprefix(own): ends for name, ends in authority.issued.items() if name.startswith(own)},
     )
 
 
-def rules_input(config: PhaseConfig) -> RulesInput:
+def rules_input(config: PhaseConfig, region: str) -> RulesInput:
     """Every rule's figures, from the phase's triggers, objectives and key metrics."""
     monitoring = config.monitoring
     return RulesInput(
@@ -65,6 +97,8 @@ def rules_input(config: PhaseConfig) -> RulesInput:
         objectives=tuple(objective(stated) for stated in monitoring.objectives),
         key_metrics=tuple(KeyMetric(**key.model_dump()) for key in monitoring.key_metrics),
         replica_lag_ms=config.database.replica_lag_ms if config.database.read_replicas else None,
+        other_regions=tuple(name for name in sorted(config.regions) if name != region),
+        pooled=config.pooler is not None,
         revenue_per_hour_usd=monitoring.revenue_per_hour_usd,
     )
 
@@ -136,33 +170,6 @@ def alarms(config: PhaseConfig, region: str, keys: Keys, watched: Sequence[Alarm
     )
 
 
-def database_alarms(config: PhaseConfig, database: Postgres, standby: bool) -> list[Alarm]:
-    """CPU, space, connections; in a standby region the lag behind the active one."""
-    primary: dict[str, pulumi.Input[str]] = {"DBInstanceIdentifier": database.primary_identifier}
-    rds = "AWS/RDS"
-    free_bytes = config.database.storage_gib * 1024**3 // 10
-    found = [
-        Alarm(
-            role="database-cpu", description="The primary's CPU is above 80 %", namespace=rds, metric="CPUUtilization",
-            dimensions=primary, comparison=">", threshold=80, severity="ticket", periods=10,
-        ),
-        Alarm(
-            role="database-space", description="Less than a tenth of the primary's storage is free", namespace=rds,
-            metric="FreeStorageSpace", dimensions=primary, comparison="<", threshold=free_bytes, severity="page",
-        ),
-    ]  # fmt: skip
-    if standby and config.database.region_lag_ms is not None:
-        limit = config.database.region_lag_ms / 1000
-        found.append(
-            Alarm(
-                role="region-lag", description=f"The standby region is more than {limit:g} s behind", namespace=rds,
-                metric="ReplicaLag", dimensions=primary, comparison=">", threshold=limit, severity="page",
-                missing="breaching",
-            )
-        )  # fmt: skip
-    return found
-
-
 def balancer_alarms(balancer: LoadBalancer) -> list[Alarm]:
     """No healthy target, and errors that the balancer itself answers with."""
     elb = "AWS/ApplicationELB"
@@ -185,7 +192,7 @@ def dashboard(
     config: PhaseConfig, region: str, cluster: Cluster, balancer: LoadBalancer, database: Postgres
 ) -> DashboardArgs:
     return DashboardArgs(
-        key_metrics=rules_input(config).key_metrics,
+        key_metrics=rules_input(config, region).key_metrics,
         replica_lag_ms=config.database.replica_lag_ms,
         watched=Watched(
             region=region,

@@ -5,7 +5,16 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from components import alertmanager, metrics_adapter, naming, pooler, prometheus, queue_pod, sql_job
+from components import (
+    alertmanager,
+    metrics_adapter,
+    naming,
+    pooler,
+    postgres_exporter,
+    prometheus,
+    queue_pod,
+    sql_job,
+)
 from components.envoy_config import EGRESS, GATEWAY, METRICS_PORT
 from components.network_policies import WORLD, Addresses, Flow, NetworkPoliciesArgs, Pods
 from components.subnets import ZoneSubnets, allocate
@@ -42,6 +51,7 @@ class Arrows:
         self._egress = Pods(app, naming.physical(naming.OBJECT, EGRESS))
         self._queue = Pods(app, queue_pod.NAME)
         self._pooler = Pods(DATABASE, pooler.NAME)
+        self._postgres_exporter = Pods(config.monitoring.namespace, postgres_exporter.NAME)
         self._jobs = Pods(DATABASE, sql_job.NAME)
         self._prometheus = Pods(config.monitoring.namespace, prometheus.NAME)
         self._alertmanager = Pods(config.monitoring.namespace, alertmanager.NAME)
@@ -81,7 +91,8 @@ class Arrows:
             yield Flow(self._gateway, Pods(app.namespace, name), (port,))
 
     def _database(self) -> Iterator[Flow]:
-        """The servers, from the pooler and from the Jobs that make roles and shards."""
+        """The servers, from the pooler, from the Jobs that make roles and shards, and from the exporter."""
+        yield Flow(self._postgres_exporter, self._data, (self._config.database.port,))
         for client in (self._pooler, self._jobs) if self._config.pooler else (self._jobs,):
             yield Flow(client, self._data, (self._config.database.port,))
 
@@ -124,6 +135,9 @@ class Arrows:
         yield Flow(self._prometheus, self._alertmanager, (alertmanager.PORT,))
         for name, port in self._services.items():
             yield Flow(self._prometheus, Pods(self._config.app.namespace, name), (port,))
+        yield Flow(self._prometheus, self._postgres_exporter, (postgres_exporter.PORT,))
+        if self._config.pooler:
+            yield Flow(self._prometheus, self._pooler, (pooler.EXPORTER_PORT, METRICS_PORT))
         for there, proxy in ((self._config.gateway, self._gateway), (self._config.egress, self._egress)):
             if there:
                 yield Flow(self._prometheus, proxy, (METRICS_PORT,))

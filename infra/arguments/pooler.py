@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from components import shard_map
 from components.authority import Authority, AuthorityArgs
 from components.database_roles import Administrator, DatabaseRoles, DatabaseRolesArgs
-from components.keys import Keys
+from components.kept_secret import SecretKeys
 from components.logins import Logins, LoginsArgs
 from components.node_pool import NodePool
 from components.pooler import PoolerArgs, Route
 from components.postgres import Postgres
+from components.read_proxy import ReadProxy
 from components.shards import ShardsArgs
 from components.sql_job import DatabaseClient
 from infra.catalogue.certificates import rds_authority
 from infra.config import PhaseConfig
 from infra.config.pooler import PoolerConfig, ShardsConfig
 
+MONITORING_ROLE = "ramp_monitor"
 NAMESPACE = "database"
 """Where the pooler and the Jobs run: apart from the application, which must not read their secrets."""
 
@@ -28,7 +30,13 @@ def authority(config: PhaseConfig) -> AuthorityArgs:
 
 def logins(config: PhaseConfig) -> LoginsArgs:
     """The application's role carries the name of its database."""
-    return LoginsArgs(role=config.database.database_name, epoch=config.database.password_epoch)
+    servers = range(1, 1 + config.database_servers)
+    return LoginsArgs(role=config.database.database_name, epoch=config.database.password_epoch, servers=servers)
+
+
+def monitoring_logins(config: PhaseConfig) -> LoginsArgs:
+    """Of the exporters, which are the same on every server; they take turns with the application's."""
+    return LoginsArgs(role=MONITORING_ROLE, epoch=config.database.password_epoch, servers=())
 
 
 def client(config: PhaseConfig, region: str, platform: NodePool) -> DatabaseClient:
@@ -42,16 +50,22 @@ def client(config: PhaseConfig, region: str, platform: NodePool) -> DatabaseClie
 
 
 def roles(
-    config: PhaseConfig, logins: Logins, servers: Mapping[int, Postgres], client: DatabaseClient, keys: Keys
+    config: PhaseConfig,
+    logins: Logins,
+    monitoring: Logins,
+    servers: Mapping[int, Postgres],
+    client: DatabaseClient,
+    secrets: SecretKeys,
 ) -> DatabaseRolesArgs:
     return DatabaseRolesArgs(
         logins=logins,
+        monitoring=monitoring,
         epoch=config.database.password_epoch,
         database=config.database.database_name,
         namespace=config.app.namespace,
         servers=administrators(config, servers),
         client=client,
-        secrets_key_arn=keys.arns["secrets"],
+        secret_keys=secrets,
     )
 
 
@@ -65,7 +79,7 @@ def administrators(config: PhaseConfig, servers: Mapping[int, Postgres]) -> dict
             password=server.password,
         )
         for number, server in servers.items()
-        if server.password is not None
+        if server.leads
     }
 
 
@@ -96,6 +110,7 @@ def pooler(
     region: str,
     servers: Mapping[int, Postgres],
     logins: Logins,
+    monitoring: Logins,
     platform: NodePool,
     authority: Authority,
 ) -> PoolerArgs:
@@ -114,6 +129,13 @@ def pooler(
         epoch=config.database.password_epoch,
         certificate_authority=rds_authority(region),
         authority=authority,
+        proxy=ReadProxy(
+            image=settings.proxy_image,
+            cpu_millicores=settings.proxy_cpu_millicores,
+            memory_mib=settings.proxy_memory_mib,
+        ),
+        monitoring=monitoring,
+        exporter_image=settings.exporter_image,
     )
 
 
@@ -125,6 +147,7 @@ def routes(config: PhaseConfig, servers: Mapping[int, Postgres]) -> list[Route]:
     return [
         Route(
             database=database,
+            server=number,
             write_host=servers[number].primary_endpoint,
             read_hosts=servers[number].replica_endpoints,
             port=servers[number].port,

@@ -19,6 +19,7 @@ class DatabaseConfig(Section):
     database_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     administrator: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     instance_class: DatabaseClass
+    memory_gib: PositiveInt = Field(description="Of the class.")
     storage_gib: PositiveInt = Field(ge=20, le=65536)
     max_storage_gib: PositiveInt = Field(le=65536, description="Where storage autoscaling stops.")
     multi_az: bool

@@ -43,6 +43,7 @@ class MonitoringConfig(Section):
     prometheus_image: str
     alertmanager_image: str
     adapter_image: str
+    sql_exporter_image: str
     cpu_millicores: PositiveInt = Field(description="What one Prometheus asks for.")
     memory_mib: PositiveInt
     storage_gib: PositiveInt

@@ -9,15 +9,18 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from components.pool_sizes import PoolSizes
+from infra.config.backup import BackupConfig
 from infra.config.cache import CacheConfig
-from infra.config.compute import AppConfig, ClusterConfig, NetworkConfig, PoolConfig, RegionConfig
+from infra.config.compute import AppConfig, ClusterConfig, NetworkConfig, PoolConfig, RegionConfig, RegistryConfig
 from infra.config.data import DatabaseConfig
-from infra.config.edge import CdnConfig, FailoverConfig, LoadBalancerConfig, WebAclConfig
+from infra.config.edge import AccessLogsConfig, CdnConfig, FailoverConfig, LoadBalancerConfig, WebAclConfig
+from infra.config.leadership import TakeOverConfig, mistakes
 from infra.config.monitoring import MonitoringConfig
 from infra.config.pooler import PoolerConfig, ShardsConfig
 from infra.config.proxies import EgressConfig, GatewayConfig
 from infra.config.queue import QueueConfig
 from infra.config.scalars import AccountId, Domain, Label, PhaseName, PositiveInt, Region, Section
+from infra.config.windows import coincidences
 
 CONFIG_KEY = "ramp:phase"
 
@@ -33,12 +36,16 @@ class PhaseConfig(Section):
     account_id: AccountId = Field(description="The only AWS account that the providers accept.")
     domain: Domain
     active_region: Region
+    standby_regions: tuple[Region, ...] = Field(description="Those that wait, the first in line first.")
+    take_overs: tuple[TakeOverConfig, ...] = Field(description="Who led before, the oldest take-over first.")
     regions: dict[Region, RegionConfig] = Field(min_length=1)
     network: NetworkConfig
     cluster: ClusterConfig
+    registry: RegistryConfig
     platform: PoolConfig = Field(description="Nodes of what serves the application: poolers, proxies, monitoring.")
     app: AppConfig
     load_balancer: LoadBalancerConfig
+    access_logs: AccessLogsConfig
     failover: FailoverConfig
     web_acl: WebAclConfig
     cdn: CdnConfig | None
@@ -47,6 +54,7 @@ class PhaseConfig(Section):
         description="The egress proxy; null before the document names circuit breakers."
     )
     database: DatabaseConfig
+    backup: BackupConfig
     cache: CacheConfig | None = Field(description="The cache; null before the document has one.")
     queue: QueueConfig | None = Field(description="The message queue; null before the document has one.")
     monitoring: MonitoringConfig
@@ -57,6 +65,11 @@ class PhaseConfig(Section):
     def _regions_fit_together(self) -> PhaseConfig:
         if self.active_region not in self.regions:
             raise ValueError(f"active_region {self.active_region} is not one of regions: {', '.join(self.regions)}")
+        if sorted((self.active_region, *self.standby_regions)) != sorted(self.regions):
+            raise ValueError(
+                f"active_region {self.active_region} and standby_regions {', '.join(self.standby_regions) or 'none'} must "
+                f"name each of regions once: {', '.join(self.regions)}"
+            )
         for name, region in self.regions.items():
             foreign = [zone for zone in region.zones if not zone.startswith(name)]
             if foreign:
@@ -65,10 +78,39 @@ class PhaseConfig(Section):
                 raise ValueError(
                     f"load_balancer.zones {self.load_balancer.zones} is more than {name} has: {len(region.zones)}"
                 )
+        for name, region in self.regions.items():
+            if ipaddress.ip_network(region.cidr).overlaps(ipaddress.ip_network(self.cluster.service_cidr)):
+                raise ValueError(
+                    f"cluster.service_cidr {self.cluster.service_cidr} overlaps regions.{name}.cidr {region.cidr}"
+                )
         for (a, one), (b, other) in combinations(self.regions.items(), 2):
             if ipaddress.ip_network(one.cidr).overlaps(ipaddress.ip_network(other.cidr)):
                 raise ValueError(f"regions.{a}.cidr {one.cidr} overlaps regions.{b}.cidr {other.cidr}")
         return self
+
+    @model_validator(mode="after")
+    def _take_overs_lead_here(self) -> PhaseConfig:
+        found = mistakes(self.take_overs, self.active_region, tuple(self.regions), self.database_servers)
+        if found:
+            raise ValueError("; ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _maintenance_is_staggered(self) -> PhaseConfig:
+        found = coincidences(self)
+        if found:
+            raise ValueError("; ".join(found))
+        return self
+
+    @property
+    def home_region(self) -> str:
+        """The region that led first. What was founded there stays there, whoever leads."""
+        return self.take_overs[0].led_before if self.take_overs else self.active_region
+
+    @property
+    def database_servers(self) -> int:
+        """Server groups, a primary with its read replicas each. There is more than one where shards need them."""
+        return self.shards.servers if self.shards else 1
 
     @model_validator(mode="after")
     def _cdn_reaches_every_region(self) -> PhaseConfig:
@@ -93,7 +135,3 @@ class PhaseConfig(Section):
         pods = self.regions[region].max_replicas * len(self.app.services)
         return self.pooler.sizes(self.shards, replicas, pods)
 
-    @property
-    def standby_regions(self) -> tuple[str, ...]:
-        """The regions that wait, in the document's order."""
-        return tuple(name for name in self.regions if name != self.active_region)

@@ -26,6 +26,10 @@ class PoolerConfig(Section):
     connections_per_pod: PositiveInt = Field(description="What one application pod may have open, for reads or writes.")
     cpu_millicores: PositiveInt
     memory_mib: PositiveInt
+    proxy_image: ImageName = Field(description="Envoy, before the read replicas, in each pod.")
+    proxy_cpu_millicores: PositiveInt
+    proxy_memory_mib: PositiveInt
+    exporter_image: ImageName
 
     def sizes(self, shards: ShardLayout | None, read_replicas: int, app_pods: int) -> PoolSizes:
         """The pools of each pooler pod in a region, by the fullest database server. Raises ValueError if they don't fit."""

@@ -22,6 +22,12 @@ def database(step: Step, application: Sourced[str]) -> Tree:
     storage = step.stated(Role.DATABASE, lambda cell: cell.size.storage_gib if cell.size else None)
     storage = storage or step.setting("database.storage_gib")
     replicas = step.stated(Role.DATABASE, lambda cell: cell.read_replicas) or rules.no_replicas(size)
+    instance_class = rules.database_class(
+        size.pick(lambda s: s.vcpu),
+        size.pick(lambda s: s.memory_gib),
+        step.setting("database.architecture"),
+        step.setting("database.families"),
+    )
     copied = (
         "engine_version", "administrator", "multi_az", "backup_retention_days",
         "backup_window", "maintenance_window", "password_epoch", "client_image",
@@ -29,12 +35,8 @@ def database(step: Step, application: Sourced[str]) -> Tree:
     return {
         **{key: step.setting(f"database.{key}") for key in copied},
         "database_name": rules.database_name(application),
-        "instance_class": rules.database_class(
-            size.pick(lambda s: s.vcpu),
-            size.pick(lambda s: s.memory_gib),
-            step.setting("database.architecture"),
-            step.setting("database.families"),
-        ),
+        "instance_class": instance_class,
+        "memory_gib": rules.database_memory(instance_class),
         "storage_gib": storage,
         "max_storage_gib": rules.largest_storage(storage, step.setting("database.max_storage_ratio")),
         "read_replicas": replicas,

@@ -21,7 +21,10 @@ def pooler(step: Step, instance_class: Sourced[str]) -> Tree | Sourced[None]:
     asked = next((found for phase in step.history if (found := _asks_for_pooling(phase))), None)
     if asked is None:
         return step.absent()
-    copied = ("image", "port", "reserved_percent", "connections_per_pod", "cpu_millicores", "memory_mib")
+    copied = (
+        "image", "port", "reserved_percent", "connections_per_pod", "cpu_millicores", "memory_mib",
+        "proxy_image", "proxy_cpu_millicores", "proxy_memory_mib", "exporter_image",
+    )  # fmt: skip
     return {
         **{key: step.setting(f"pooler.{key}") for key in copied},
         "replicas": rules.pooled_from(fact(asked), step.setting("pooler.replicas")),

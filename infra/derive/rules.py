@@ -13,6 +13,7 @@ from typing import Any
 
 from components.key_metrics import metric_id
 from components.naming import shorten
+from components.postgres_parameters import max_connections
 from infra.catalogue.specs import NoInstanceClass, exact, find, smallest
 from infra.config.scalars import LABEL_LENGTH
 from infra.derive.sources import rule
@@ -110,10 +111,37 @@ def region_behind(_word: str, region: str) -> str:
 
 
 @rule
+def regions_in_order(*words: str) -> list[str]:
+    """Regions wait in the order in which the document names them, and the first takes over.
+
+    A failover name has one secondary.
+    """
+    return list(words)
+
+
+@rule
+def none_until_named(_phase: str) -> list[object]:
+    """There is none before the phase that the document names one in.
+
+    A phase that doesn't need it shouldn't pay for it.
+    """
+    return []
+
+
+@rule
 def home_region(_word: str, region: str) -> str:
     """A phase in one region runs in the region that stays active when there are more.
 
     Nothing that holds data then ever moves.
+    """
+    return region
+
+
+@rule
+def took_over(_word: str, region: str) -> str:
+    """The region that took over last leads.
+
+    What it holds is newer than what led before: only another take-over gives the lead back.
     """
     return region
 
@@ -239,6 +267,15 @@ def database_class(vcpu: int, memory_gib: int, architecture: str, families: Sequ
 
 
 @rule
+def database_memory(instance_class: str) -> int:
+    """The database's memory is that of its class.
+
+    Parameters and alarms follow from what the server has, which may be more than the document asks for.
+    """
+    return int(find("rds", instance_class).memory_gib)
+
+
+@rule
 def largest_storage(storage_gib: int, ratio: float) -> int:
     """Storage grows by itself up to the settings' multiple of what the document gives.
 
@@ -289,7 +326,7 @@ def default_max_connections(instance_class: str) -> int:
 
     It is `LEAST({DBInstanceClassMemory/9531392},5000)` of RDS's default parameter groups for PostgreSQL.
     """
-    return min(int(find("rds", instance_class).memory_gib * 2**30) // 9_531_392, 5000)
+    return max_connections(find("rds", instance_class).memory_gib)
 
 
 @rule

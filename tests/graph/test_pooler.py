@@ -76,13 +76,33 @@ def test_its_pods_survive_a_zone_a_node_and_a_drain(phase_graph) -> None:
 def test_its_pods_may_do_nothing_but_their_work(phase_graph) -> None:
     """Guards the restricted pod security standard, which the namespace enforces."""
     spec = pod(phase_graph("phase1"))
-    (container,) = spec["containers"]
+    container, exporter = spec["containers"]
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["automountServiceAccountToken"] is False
-    assert container["securityContext"] == {
+    assert exporter["securityContext"] == container["securityContext"] == {
         "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
     }  # fmt: skip
     assert container["readinessProbe"]["tcpSocket"] == container["livenessProbe"]["tcpSocket"] == {"port": "postgresql"}
+
+
+@pytest.mark.parametrize(("phase", "replicas"), [("phase1", False), ("phase2", True), ("phase3", True)])
+def test_a_proxy_stands_before_the_read_replicas_where_there_are_any(phase_graph, phase: str, replicas: bool) -> None:
+    """Guards reads against a replica that is gone; a sidecar is there before the pooler starts and after it ends."""
+    spec = pod(phase_graph(phase))
+    proxies = spec.get("initContainers", [])
+    assert [proxy["name"] for proxy in proxies] == (["read-proxy"] if replicas else [])
+    assert all(proxy["restartPolicy"] == "Always" for proxy in proxies)
+    assert ("sockets" in {volume["name"] for volume in spec["volumes"]}) is replicas
+
+
+@pytest.mark.parametrize("phase", POOLED)
+def test_its_pools_are_scraped(phase_graph, phase: str) -> None:
+    """Guards the alert on clients that wait: a port that Prometheus finds, in a namespace that it looks into."""
+    graph: ResourceGraph = phase_graph(phase)
+    (_, exporter) = pod(graph)["containers"]
+    assert [(port["name"], port["containerPort"]) for port in exporter["ports"]] == [("metrics", 9127)]
+    scraped = graph.one(KINDS["configuration"], "mgx-ai-us-east-1-prometheus-configuration")
+    assert "- database" in inputs(scraped)["data"]["prometheus.yml"]
 
 
 def test_the_settings_verify_the_server_and_pool_by_transaction(phase_graph) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.database_roles import roles_script, variable
+from components.database_roles import monitoring_script, roles_script, variable
 from components.logins import current_login, login_name, turns
 from components.pool_sizes import PoolSizes
 from components.pooler import Route, databases_file, entries, settings_file, userlist_file
@@ -16,6 +16,7 @@ from tests.servers.missing import require
 from tests.servers.postgres import DATABASE, PRIMARY, REPLICA, Servers
 
 SHARDS = ["mgx_ai_s000", "mgx_ai_s001"]
+MONITOR = "ramp_monitor"
 SALT = "c2FsdCBvZiAxNiBieXRlcw=="
 
 
@@ -29,10 +30,16 @@ def verifiers(epoch: int) -> dict[str, str]:
     return {login_name(DATABASE, turn): scram_secret(password(turn, made[turn]), SALT) for turn in made}
 
 
+def monitoring() -> dict[str, str]:
+    """Of the logins of the exporters, which keep one password through these tests."""
+    return {login_name(MONITOR, turn): scram_secret("ofthemonitor", SALT) for turn in ("a", "b")}
+
+
 def make_roles(servers: Servers, epoch: int) -> None:
     secrets = {variable(login): verifier for login, verifier in verifiers(epoch).items()}
     script = roles_script(DATABASE, DATABASE, verifiers(epoch), epoch)
-    run_job(servers, script, secrets)
+    monitors = {variable(login): verifier for login, verifier in monitoring().items()}
+    run_job(servers, script + monitoring_script(MONITOR, monitoring(), epoch), {**secrets, **monitors})
 
 
 def run_job(servers: Servers, script: str, secrets: dict[str, str] | None = None) -> None:
@@ -66,16 +73,20 @@ class Pooler:
         return postgres.run("psql", *arguments, environment=environment, text=statement)
 
 
-def start(servers: Servers, readers: list[str], epoch: int) -> Iterator[Pooler]:
+def start(servers: Servers, reader: str, epoch: int) -> Iterator[Pooler]:
+    """A pooler whose reading pools go to `reader` itself: the proxy before replicas has tests of its own."""
     routes = [
-        Route(database=name, write_host=PRIMARY, read_hosts=readers, port=servers.port) for name in (DATABASE, *SHARDS)
+        Route(database=name, server=1, write_host=PRIMARY, read_hosts=[], port=servers.port)
+        for name in (DATABASE, *SHARDS)
     ]
     with postgres.folder() as at:
         port = postgres.free_port()
         files = {
-            "pgbouncer.ini": settings_file(port, clients=100, configuration=str(at), secrets=str(at)),
-            "databases.ini": databases_file(entries(routes), PoolSizes(write=3, read=3, clients=100)),
-            "userlist.txt": userlist_file(verifiers(epoch)),
+            "pgbouncer.ini": settings_file(port, 100, list(monitoring()), configuration=str(at), secrets=str(at)),
+            "databases.ini": databases_file(
+                [{**entry, "read_host": reader} for entry in entries(routes)], PoolSizes(write=3, read=3, clients=100)
+            ),
+            "userlist.txt": userlist_file({**verifiers(epoch), **monitoring()}),
             "rds-ca.pem": servers.authority.read_text(),
         }
         with postgres.pgbouncer(files, at, port):
@@ -84,12 +95,12 @@ def start(servers: Servers, readers: list[str], epoch: int) -> Iterator[Pooler]:
 
 @pytest.fixture(scope="module")
 def pooler(servers: Servers) -> Iterator[Pooler]:
-    yield from start(servers, [REPLICA], epoch=1)
+    yield from start(servers, REPLICA, epoch=1)
 
 
 @pytest.fixture(scope="module")
 def pooler_without_replicas(servers: Servers) -> Iterator[Pooler]:
-    yield from start(servers, [], epoch=1)
+    yield from start(servers, PRIMARY, epoch=1)
 
 
 def test_the_read_write_pool_writes_as_the_role_that_owns_the_data(pooler: Pooler) -> None:
@@ -142,6 +153,14 @@ def test_a_client_without_tls_is_refused(pooler: Pooler) -> None:
     assert "SSL required" in refused.value.stderr
 
 
+def test_the_exporter_sees_the_pools_and_changes_nothing(pooler: Pooler) -> None:
+    """Guards the pools' metrics, and a console by which a login that only looks could pause every pool."""
+    assert DATABASE in pooler.ask("pgbouncer", "SHOW POOLS", f"{MONITOR}_a", "ofthemonitor")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        pooler.ask("pgbouncer", "PAUSE", f"{MONITOR}_a", "ofthemonitor")
+    assert "not allowed" in refused.value.stderr or "admin access needed" in refused.value.stderr
+
+
 def test_both_jobs_may_run_again(servers: Servers) -> None:
     """Guards a Job that is made anew, or retried half-way."""
     make_roles(servers, 1)
@@ -151,11 +170,11 @@ def test_both_jobs_may_run_again(servers: Servers) -> None:
 def test_the_login_of_the_epoch_before_works_through_a_rotation_and_ends_with_the_next(servers: Servers) -> None:
     """Guards pods that still run with the old password while the new one rolls out."""
     make_roles(servers, 2)
-    for pooler in start(servers, [REPLICA], epoch=2):
+    for pooler in start(servers, REPLICA, epoch=2):
         assert pooler.ask(DATABASE, "SELECT session_user", "mgx_ai_a", password("a", 1)) == "mgx_ai_a"
         assert pooler.ask(DATABASE, "SELECT session_user", "mgx_ai_b", password("b", 2)) == "mgx_ai_b"
     make_roles(servers, 3)
-    for pooler in start(servers, [REPLICA], epoch=3):
+    for pooler in start(servers, REPLICA, epoch=3):
         assert pooler.ask(DATABASE, "SELECT session_user", "mgx_ai_a", password("a", 3)) == "mgx_ai_a"
         assert pooler.ask(DATABASE, "SELECT session_user", "mgx_ai_b", password("b", 2)) == "mgx_ai_b"
         with pytest.raises(subprocess.CalledProcessError):
