@@ -12,7 +12,6 @@ import pulumi_aws as aws
 from components import naming
 from components.policies import VERSION
 
-
 USE = [
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -84,9 +83,7 @@ def key_policy(account_id: str, region: str, data_class: str) -> str:
     if data_class == "alerts":
         condition = {"StringEquals": {"aws:SourceAccount": account_id}}
         services = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com", "rds.amazonaws.com"]
-        statements.append(
-            _service_statement("Publishers", services, ["kms:Decrypt", "kms:GenerateDataKey"], condition)
-        )
+        statements.append(_service_statement("Publishers", services, ["kms:Decrypt", "kms:GenerateDataKey"], condition))
     if data_class == "assets":
         condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account_id}:distribution/*"}}
         statements.append(_service_statement("Cdn", ["cloudfront.amazonaws.com"], ["kms:Decrypt"], condition))

@@ -74,7 +74,9 @@ class WebAclConfig(Section):
     api_key_header: HeaderName = Field(description="The header that tells one user from another, in lower case.")
     managed_rules: dict[
         Annotated[str, StringConstraints(pattern=r"^AWSManagedRules[A-Za-z0-9]+$")], tuple[str, ...]
-    ] = Field(description="AWS's rule groups, evaluated in the order of their names, each with its rules that only count.")
+    ] = Field(
+        description="AWS's rule groups, evaluated in the order of their names, each with its rules that only count."
+    )
     rate_limit: RateLimitConfig | None
 
 
@@ -89,7 +91,9 @@ class CdnConfig(Section):
     connection_timeout_seconds: PositiveInt = Field(le=10)
     read_timeout_seconds: PositiveInt = Field(le=120)
     keepalive_timeout_seconds: PositiveInt = Field(le=120)
-    origin_key_epoch: PositiveInt = Field(description="Raise it by one to rotate the key that the CDN shows its origins.")
+    origin_key_epoch: PositiveInt = Field(
+        description="Raise it by one to rotate the key that the CDN shows its origins."
+    )
     origin_prefix_lists: dict[Region, PrefixList] = Field(
         description="AWS's list of CloudFront's addresses, by region."
     )

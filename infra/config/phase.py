@@ -134,4 +134,3 @@ class PhaseConfig(Section):
         replicas = self.database.read_replicas if region == self.active_region else 0
         pods = self.regions[region].max_replicas * len(self.app.services)
         return self.pooler.sizes(self.shards, replicas, pods)
-

@@ -45,6 +45,7 @@ class UsageSettings(Section):
     cross_zone_percent: Share = Field(description="The part of internal traffic that changes zone.")
     written_kib_per_request: NaturalInt = Field(description="What the database's replicas receive for each request.")
     event_kib_per_request: NaturalInt = Field(description="What the queue forwards to a standby region.")
+    access_log_kib_per_request: NaturalInt = Field(description="What load balancer, web ACL or CDN write of a request.")
     log_kib_per_request: NaturalInt
     idle_log_gib: NaturalInt = Field(description="Of each log group a month, with no user at all.")
     queries_per_user_hour: NaturalInt = Field(description="DNS queries that reach Route 53.")
@@ -148,6 +149,11 @@ class Usage:
     def events_gib(self) -> Decimal:
         """What the queue forwards to a standby region."""
         return self._per_request(self.settings.event_kib_per_request)
+
+    @property
+    def access_logs_gib(self) -> Decimal:
+        """What one place at the edge writes of who asked for what."""
+        return self._per_request(self.settings.access_log_kib_per_request)
 
     @property
     def logs_gib(self) -> Decimal:

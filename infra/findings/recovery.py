@@ -28,7 +28,9 @@ def recovery_point(situation: Situation) -> Iterator[Finding]:
     if config.standby_regions:
         message, keys = f"RPO of a lost region: {_told(*found.point)}.", ["database.region_lag_ms"]
     else:
-        message = "RPO of a lost region: everything, since nothing stands in another one. Within the region: five minutes"
+        message = (
+            "RPO of a lost region: everything, since nothing stands in another one. Within the region: five minutes"
+        )
         message += f" back at most, for {config.database.backup_retention_days} days (point-in-time recovery)."
         keys = ["database.backup_retention_days"]
     yield Finding("recovery-point", "info", message, situation.source(*keys))

@@ -10,6 +10,7 @@ from infra.catalogue.quantities import quantity
 from infra.cost.items import Group
 from infra.cost.subject import Outcome, Subject
 
+_DAYS_A_MONTH = 30
 _MILLION, _TEN_THOUSAND, _THOUSAND = 1_000_000, 10_000, 1_000
 
 
@@ -82,17 +83,29 @@ def distribution(cdn: Subject) -> Outcome:
 
 
 def bucket(store: Subject) -> Outcome:
-    """The CDN's asset store: what it holds, and the requests that the CDN passes on. A region's fence is all but empty."""
+    """The CDN's asset store, or access logs: what it holds, and requests. A region's fence is all but empty."""
+    if "accesslogs" in store.components:
+        yield from _access_logs(store)
+        return
     if "fence" in store.components:
         return
     if "cdn" not in store.components:
-        yield store.unpriced("what it will hold can't be told: it is neither the CDN's asset store nor a fence")
+        yield store.unpriced("what it will hold can't be told: it is neither assets, nor access logs, nor a fence")
         return
     gib = store.usage.settings.assets_gib
     yield store.charge(Group.CDN, "s3", "standard storage", "GB-month", gib, "usage.assets_gib", fixed=False)
     misses = store.usage.asset_misses / _THOUSAND
     basis = "asset requests that miss the CDN (usage.cdn_hit_percent)"
     yield store.charge(Group.CDN, "s3", "get and other requests", "1k requests", misses, basis, fixed=False)
+
+
+def _access_logs(store: Subject) -> Outcome:
+    """What requests leave behind within the logs' retention; nothing in a region that waits."""
+    if store.active:
+        days = store.plan.config.access_logs.retention_days
+        gib = store.usage.access_logs_gib * days / _DAYS_A_MONTH
+        basis = f"usage.access_log_kib_per_request, kept for {days} days"
+        yield store.charge(Group.MONITORING, "s3", "standard storage", "GB-month", gib, basis, fixed=False)
 
 
 def zone(dns: Subject) -> Outcome:

@@ -70,6 +70,9 @@ PRICED = {
 FREE = {
     "aws:cloudwatch/eventRule:EventRule": "events of AWS's own services are free",
     "aws:cloudwatch/eventTarget:EventTarget": "events of AWS's own services are free",
+    "aws:cloudwatch/logDelivery:LogDelivery": "what it delivers is charged where it is stored",
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": "what it delivers is charged where it is stored",
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": "what it delivers is charged where it is stored",
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "a permission",
     "aws:sns/topicPolicy:TopicPolicy": "a permission",
     "aws:sns/topicSubscription:TopicSubscription": "its notifications are the topic's",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from infra.catalogue.quantities import quantity
+from infra.config import PhaseConfig
 from infra.cost.items import Charge, Group
 from infra.cost.subject import Outcome, Subject
 
@@ -63,6 +64,20 @@ def _backups(db: Subject) -> Iterator[Charge]:
         yield db.charge(_DB, "rds", "backup storage", "GB-month", beyond, basis, fixed=False)
 
 
+def vault(kept: Subject) -> Outcome:
+    """Daily backups of every database within the vault's retention: the data once, and what each day changes."""
+    config, settings = kept.plan.config, kept.usage.settings
+    days = config.backup.retention_days if kept.active else config.backup.copy_retention_days
+    data = Decimal(config.database.storage_gib) * settings.database_filled_percent / 100 * _servers(config)
+    gib = data * (100 + settings.daily_change_percent * days) / 100
+    basis = f"{data:f} GiB of data and {days} days of changes"
+    yield kept.charge(_DB, "rds", "backup storage", "GB-month", gib, basis, fixed=False)
+
+
+def _servers(config: PhaseConfig) -> int:
+    return config.shards.servers if config.shards else 1
+
+
 def _replication(db: Subject) -> Iterator[Charge]:
     """Replication inside a region is free; to another one it is charged where it leaves."""
     source = db.source("replicateSourceDb")
@@ -86,8 +101,11 @@ def _inherited(db: Subject, key: str) -> Any:
     return _inherited(source, key) if value is None and source else value
 
 
-PRICED = {"aws:rds/instance:Instance": instance}
+PRICED = {"aws:backup/vault:Vault": vault, "aws:rds/instance:Instance": instance}
 FREE = {
+    "aws:backup/plan:Plan": "a schedule; what it keeps is the vault's",
+    "aws:backup/selection:Selection": "part of a plan",
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "settings of a vault",
     "aws:rds/subnetGroup:SubnetGroup": "a grouping",
     "aws:rds/parameterGroup:ParameterGroup": "settings of an instance",
     "aws:rds/optionGroup:OptionGroup": "settings of an instance",

@@ -68,7 +68,17 @@ def test_the_database_instances_and_their_storage_are_the_documents(priced: Pric
         + replicas * row("us-east-1", "rds", "gp3 storage Single-AZ")
     )
     items = [i for i in priced(phase).estimate.of(Group.DATABASE) if i.price.service == "rds"]
-    assert sum(i.amount.expected for i in items) == hours + storage
+    kept = [i for i in items if i.price.item == "backup storage"]
+    assert sum(i.amount.expected for i in items) - sum(i.amount.expected for i in kept) == hours + storage
+
+
+def test_the_vault_keeps_the_data_once_and_each_days_changes(priced: Priced) -> None:
+    """Worked out a second time: half of 1,024 GiB, and 3 percent of it a day for as long as the settings keep backups."""
+    phase = priced("phase1")
+    days = phase.plan.config.backup.retention_days
+    (kept,) = [i for i in phase.estimate.of(Group.DATABASE) if i.price.item == "backup storage"]
+    gib = Decimal(512) * (100 + 3 * days) / 100
+    assert kept.amount.expected == gib * row("us-east-1", "rds", "backup storage")
 
 
 @pytest.mark.parametrize("phase", CACHES)
