@@ -6,20 +6,40 @@ gc.disable()
 
 from importlib import import_module  # noqa: E402
 
-MODULES = (
+MODULES = [
     "pulumi",
     "pulumi.runtime",
-    *(
-        f"pulumi_aws.{name}"
-        for name in ["acm", "cloudfront", "cloudwatch", "ec2", "ecr", "eks", "elasticache", "iam", "kms", "lb", "rds", "route53", "s3", "secretsmanager", "sns", "vpc", "wafv2"]
-    ),
-    *(
-        f"pulumi_kubernetes.{name}"
-        for name in ["apiextensions", "apiregistration.v1", "apps.v1", "autoscaling.v2", "batch.v1", "core.v1", "meta.v1", "networking.v1", "policy.v1", "rbac.v1", "storage.v1"]
-    ),
     "pulumi_random",
     "pulumi_tls",
-)
+    "pulumi_aws.acm",
+    "pulumi_aws.cloudfront",
+    "pulumi_aws.cloudwatch",
+    "pulumi_aws.ec2",
+    "pulumi_aws.ecr",
+    "pulumi_aws.eks",
+    "pulumi_aws.elasticache",
+    "pulumi_aws.iam",
+    "pulumi_aws.kms",
+    "pulumi_aws.lb",
+    "pulumi_aws.rds",
+    "pulumi_aws.route53",
+    "pulumi_aws.s3",
+    "pulumi_aws.secretsmanager",
+    "pulumi_aws.sns",
+    "pulumi_aws.vpc",
+    "pulumi_aws.wafv2",
+    "pulumi_kubernetes.apiextensions",
+    "pulumi_kubernetes.apiregistration.v1",
+    "pulumi_kubernetes.apps.v1",
+    "pulumi_kubernetes.autoscaling.v2",
+    "pulumi_kubernetes.batch.v1",
+    "pulumi_kubernetes.core.v1",
+    "pulumi_kubernetes.meta.v1",
+    "pulumi_kubernetes.networking.v1",
+    "pulumi_kubernetes.policy.v1",
+    "pulumi_kubernetes.rbac.v1",
+    "pulumi_kubernetes.storage.v1",
+]
 
 
 def main() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
-import tempfile
-import time
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+_TIMED = Path(__file__).parent / "timed.py"
 
 
 class Failed(Exception):
@@ -36,23 +37,13 @@ class Run:
 
 def run(subject: Subject) -> Run:
     """Runs the command to its end. Raises Failed where it fails."""
-    with tempfile.TemporaryFile() as printed:
-        begin = time.perf_counter()
-        process = subprocess.Popen(
-            subject.command,
-            cwd=subject.folder,
-            env=subject.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=printed,
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        wall_s = time.perf_counter() - begin
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            printed.seek(0)
-            raise Failed(f"{subject.name}: {printed.read().decode(errors='replace').strip()[-400:]}")
-    return Run(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    command = [sys.executable, "-I", "-S", str(_TIMED), *subject.command]
+    done = subprocess.run(
+        command, cwd=subject.folder, env=subject.environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Failed(f"{subject.name}: {done.stderr.strip()[-400:]}")
+    return Run(**json.loads(done.stdout))
 
 
 def interleaved(subjects: Sequence[Subject], rounds: int) -> dict[str, list[Run]]:

@@ -146,8 +146,18 @@ tests:
   - interval: 1m
     input_series: []
     alert_rule_test:
-      - {eval_time: 20m, alertname: CertificateExpires, exp_alerts: [{exp_labels: {severity: page, certificate: soon}, exp_annotations: {summary: "soon expires in less than 14 days: run pulumi up"}}]}
-      - {eval_time: 20m, alertname: CertificateNotRenewed, exp_alerts: [{exp_labels: {severity: ticket, certificate: soon}, exp_annotations: {summary: "soon expires in less than 60 days: run pulumi up"}}, {exp_labels: {severity: ticket, certificate: overdue}, exp_annotations: {summary: "overdue expires in less than 60 days: run pulumi up"}}]}
+      - eval_time: 20m
+        alertname: CertificateExpires
+        exp_alerts:
+          - exp_labels: {severity: page, certificate: soon}
+            exp_annotations: {summary: "soon expires in less than 14 days: run pulumi up"}
+      - eval_time: 20m
+        alertname: CertificateNotRenewed
+        exp_alerts:
+          - exp_labels: {severity: ticket, certificate: soon}
+            exp_annotations: {summary: "soon expires in less than 60 days: run pulumi up"}
+          - exp_labels: {severity: ticket, certificate: overdue}
+            exp_annotations: {summary: "overdue expires in less than 60 days: run pulumi up"}
 """
 
 

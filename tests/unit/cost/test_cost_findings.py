@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from infra.catalogue.prices import MAX_AGE, MissingPrice
-from infra.findings.cost import not_in_the_bill, prices_too_old
 from infra.cost.phases import PricedPhase
 from infra.findings import Situation
+from infra.findings.cost import not_in_the_bill, prices_too_old
 from infra.graph import ResourceGraph
 from tests.unit.cost.handmade import resource
 from tests.unit.documents import selected
