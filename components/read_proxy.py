@@ -139,7 +139,7 @@ def _tls(authority: str) -> dict[str, Any]:
     return typed(
         "extensions.transport_sockets.tls.v3.UpstreamTlsContext",
         auto_host_sni=True,
-        auto_sni_san_validation=False,
+        auto_sni_san_validation=True,
         common_tls_context=common,
     )
 
