@@ -66,11 +66,20 @@ def _node_pool(inputs: Mapping[str, Any]) -> str:
     return f"{types[0]}, at most {inputs['spec']['limits']['cpu']} vCPU"
 
 
+def _cache(inputs: Mapping[str, Any]) -> str:
+    if "nodeType" not in inputs:
+        return "follows the other region's cache"
+    return f"{inputs['numNodeGroups']} × {inputs['replicasPerNodeGroup'] + 1} {inputs['nodeType']}"
+
+
 FIGURES: dict[str, Figures] = {
     "aws:ec2/vpc:Vpc": lambda i: i["cidrBlock"],
     "aws:ec2/natGateway:NatGateway": lambda _: "NAT gateway",
     "aws:eks/cluster:Cluster": lambda i: f"Kubernetes {i['version']}, Auto Mode",
     "aws:rds/instance:Instance": _instance,
+    "aws:elasticache/replicationGroup:ReplicationGroup": _cache,
+    "aws:cloudfront/distribution:Distribution": lambda i: f"CloudFront, {i['priceClass']}",
+    "kubernetes:apps/v1:StatefulSet": lambda i: f"{i['spec']['replicas']} nodes",
     "aws:lb/loadBalancer:LoadBalancer": lambda i: f"ALB over {len(i['subnets'])} zones",
     "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": _hpa,
     "kubernetes:karpenter.sh/v1:NodePool": _node_pool,
