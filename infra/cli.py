@@ -75,10 +75,10 @@ def plan(
     from infra.selection import load_document, select
 
     document = load_document(roadmap, settings)
-    keys = [phase] if phase else document.keys
+    keys = document.keys if phase is None else [phase]
     plans = [planned(select(key, document, straight=bool(roadmap or settings))) for key in keys]
     if as_json:
-        _print_json(to_json(plans[0]) if phase else [to_json(plan) for plan in plans])
+        _print_json(to_json(plans[0]) if phase is not None else [to_json(plan) for plan in plans])
         return
     from infra.show import show_plan, show_unused
 

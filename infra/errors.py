@@ -12,6 +12,7 @@ class Mistake:
 
     `path` is the file as the user named it, `line` its 1-based line or None, `key` the config key, cell or heading,
     `received` the value as it stands, `allowed` what would be accepted, `hint` what was probably meant or what to do.
+    Where `received` is empty, `allowed` is a sentence that says both.
     """
 
     path: str
@@ -23,7 +24,8 @@ class Mistake:
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.line}" if self.line else self.path
-        text = f"{where}: {self.key}: got {self.received}; allowed: {self.allowed}"
+        said = f"got {self.received}; allowed: {self.allowed}" if self.received else self.allowed
+        text = f"{where}: {self.key}: {said}"
         return f"{text}. {self.hint}" if self.hint else text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from infra.errors import InputError, Mistake
 from infra.findings import Finding, findings
 from infra.graph import ResourceGraph
 from infra.plan import plan_config
@@ -21,8 +22,11 @@ class Planned:
 
 
 def planned(selected: Selected) -> Planned:
-    """Plans a phase in this process."""
-    graph = plan_config(selected.config)
+    """Plans a phase in this process. Raises InputError where a component refuses what the config makes of it."""
+    try:
+        graph = plan_config(selected.config)
+    except ValueError as error:
+        raise InputError([Mistake("plan", None, selected.config.name, "", str(error))]) from error
     return Planned(selected, graph, findings(selected, graph))
 
 

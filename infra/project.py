@@ -31,5 +31,5 @@ def shown(path: Path) -> str:
     """A path as a person would type it: relative to the working directory where it is below it."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (OSError, ValueError):
         return str(path)

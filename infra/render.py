@@ -18,6 +18,7 @@ from infra.config import CONFIG_KEY
 from infra.derive import Derived
 from infra.errors import InputError, Mistake
 from infra.stackfile import Foreign, foreign
+from infra.textfile import read_text
 
 
 @dataclass(frozen=True)
@@ -72,24 +73,37 @@ def render_all(derived: Iterable[Derived], roadmap: Path, settings: Path, out: P
 
 
 def write_all(rendered: Iterable[Rendered]) -> None:
-    """Write those that changed, each whole or not at all: through a file beside it that takes its place."""
-    for file in rendered:
-        if file.changed:
-            replace_file(file.path, file.text)
+    """Write those that changed, all or none: each through a file beside it, that takes its place when all are there.
+
+    Raises InputError where the folder can't be written to.
+    """
+    written: list[tuple[Path, Path]] = []
+    try:
+        for file in rendered:
+            if file.changed:
+                written.append((_beside(file.path, file.text), file.path))
+        for beside, path in written:
+            beside.replace(path)
+    except OSError as error:
+        where, reason = str(error.filename or "stack configs"), (error.strerror or type(error).__name__).lower()
+        raise InputError([Mistake(where, None, "--out", reason, "a folder that can be written to")]) from error
+    finally:
+        for beside, _ in written:
+            beside.unlink(missing_ok=True)
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Put `text` at `path` in one step; an error on the way leaves the old file as it was."""
+def _beside(path: Path, text: str) -> Path:
+    """A new file beside `path` with its mode and the text."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        Path(beside).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(beside).replace(path)
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
         raise
+    return Path(name)
 
 
 def _environment() -> jinja2.Environment:
@@ -124,6 +138,7 @@ def _plain(text: str) -> bool:
 
 def _current(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8") if path.exists() else None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError([Mistake(str(path), None, "file", str(error), "a readable stack config")]) from None
+        there = path.exists()
+    except (OSError, ValueError) as error:
+        raise InputError([Mistake(repr(str(path.parent)), None, "--out", str(error), "a folder")]) from None
+    return read_text(path, "a stack config, or no file,") if there else None

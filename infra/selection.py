@@ -34,9 +34,10 @@ class Document:
         for phase in self.phases:
             if phase.config.name == key:
                 return phase
-        near = difflib.get_close_matches(key, self.keys, n=1)
+        near = difflib.get_close_matches(key.lower(), self.keys, n=1)
         hint = f"Did you mean {near[0]}?" if near else ""
-        raise InputError([Mistake(self.roadmap.path, None, "phase", key, ", ".join(self.keys), hint)])
+        shown_key = key if key.isprintable() and key.strip() == key != "" else repr(key)
+        raise InputError([Mistake(self.roadmap.path, None, "phase", shown_key, ", ".join(self.keys), hint)])
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,22 @@ def load_document(roadmap: Path | None = None, settings: Path | None = None) -> 
 def select(phase: str, document: Document, *, straight: bool) -> Selected:
     """A phase `straight` from the document, or else from the project's committed stack config.
 
-    `phase` is a phase's key, or the path of a stack config. Raises InputError.
+    `phase` is a phase's key, or the path of a stack config, which must be of a phase of the document. Raises InputError.
     """
+    if phase.endswith((".yaml", ".yml")):
+        return _committed(Path(phase), document)
+    derived = document.derived(phase)
     if straight:
-        derived = document.derived(phase)
         return Selected(derived.config, derived.provenance, document)
-    named = phase.endswith((".yaml", ".yml"))
-    return _committed(Path(phase) if named else stack_file(document.derived(phase).config.name), document)
+    return _committed(stack_file(derived.config.name), document)
 
 
 def _committed(path: Path, document: Document) -> Selected:
     config = load_file(Path(shown(path)))
+    if config.name not in document.keys:
+        allowed = f"a phase of {document.roadmap.path}: {', '.join(document.keys)}"
+        line = line_of(read_yaml(path), ("config", CONFIG_KEY, "name"))
+        raise InputError([Mistake(shown(path), line, "name", config.name, allowed, "Name its roadmap with --roadmap.")])
     derived = document.derived(config.name)
     ours = dict(leaves(config.model_dump(mode="json")))
     theirs = dict(leaves(derived.config.model_dump(mode="json")))

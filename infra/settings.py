@@ -6,12 +6,15 @@ import ipaddress
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from infra import patterns
+from infra.catalogue.specs import NoInstanceClass, offered
+from infra.checked import check
 from infra.config.data import PrivateName
-from infra.config.edge import RateLimitConfig
+from infra.config.edge import RateLimitConfig, RuleGroup
 from infra.config.pooler import ShardLayout
 from infra.config.proxies import EgressServices, GatewayLimits
 from infra.config.scalars import (
@@ -19,7 +22,6 @@ from infra.config.scalars import (
     Architecture,
     Arn,
     Cidr,
-    Domain,
     HeaderName,
     Label,
     NaturalInt,
@@ -33,9 +35,11 @@ from infra.config.scalars import (
     ServiceCidr,
     Tag,
     Zone,
+    ZoneDomain,
+    check_zones,
 )
 from infra.cost.usage import UsageSettings
-from infra.yamlfile import check, line_of, read_yaml
+from infra.yamlfile import line_of, read_yaml
 
 
 class NamedRegion(Section):
@@ -44,6 +48,11 @@ class NamedRegion(Section):
     region: Region
     cidr: RegionCidr
     zones: tuple[Zone, ...] = Field(min_length=2, max_length=4)
+
+    @model_validator(mode="after")
+    def _zones_are_its_own(self) -> NamedRegion:
+        check_zones(self.region, self.zones)
+        return self
 
 
 class TakeOver(Section):
@@ -71,7 +80,9 @@ class Regions(Section):
             raise ValueError(f"take_overs: {', '.join(unknown)} is not one of names: {', '.join(self.names)}")
         for (a, one), (b, other) in combinations(self.names.items(), 2):
             if ipaddress.ip_network(one.cidr).overlaps(ipaddress.ip_network(other.cidr)):
-                raise ValueError(f"the network of {a}, {one.cidr}, overlaps that of {b}, {other.cidr}")
+                raise ValueError(f"names.{b}.cidr {other.cidr} overlaps the network of {a}, {one.cidr}")
+            if one.region == other.region:
+                raise ValueError(f"names.{b}.region {other.region} is that of {a}; a region has one word")
         return self
 
 
@@ -91,17 +102,29 @@ class Registry(Section):
     untagged_days: PositiveInt
 
 
-class Platform(Section):
-    vcpu: PositiveInt
-    memory_gib: PositiveInt
+class Instances(Section):
+    """What runs on instances of some families; `service` is whose catalogue they are in."""
+
+    service: ClassVar[str] = "ec2"
     architecture: Architecture
     families: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _families_are_offered(self) -> Self:
+        try:
+            offered(self.service, self.architecture, self.families)
+        except NoInstanceClass as error:
+            raise ValueError(f"families: {error}") from None
+        return self
+
+
+class Platform(Instances):
+    vcpu: PositiveInt
+    memory_gib: PositiveInt
     max_nodes: PositiveInt
 
 
-class Server(Section):
-    architecture: Architecture
-    families: tuple[str, ...] = Field(min_length=1)
+class Server(Instances):
     max_pods: PositiveInt
     daemon_cpu_millicores: NaturalInt
     daemon_memory_mib: NaturalInt
@@ -173,7 +196,7 @@ class Failover(Section):
 
 class WebAcl(Section):
     api_key_header: HeaderName
-    managed_rules: dict[str, tuple[str, ...]]
+    managed_rules: dict[RuleGroup, tuple[str, ...]]
     rate_limit: RateLimitConfig
 
 
@@ -204,17 +227,16 @@ class Monitoring(Section):
     revenue_per_hour_usd: NaturalInt
 
 
-class Database(Section):
+class Database(Instances):
+    service = "rds"
     engine_version: str
     administrator: str
-    families: tuple[str, ...] = Field(min_length=1)
-    architecture: Architecture
     storage_gib: PositiveInt
     max_storage_ratio: float = Field(ge=1, le=10)
     multi_az: bool
     port: Port
     primary_host: PrivateName
-    replica_host: str = Field(pattern=r"\{number\}")
+    replica_host: str = Field(pattern=patterns.REPLICA_HOST)
     replica_lag_ms: PositiveInt
     backup_retention_days: PositiveInt
     backup_window: str
@@ -223,10 +245,9 @@ class Database(Section):
     client_image: str
 
 
-class Cache(Section):
+class Cache(Instances):
+    service = "elasticache"
     engine_version: str
-    architecture: Architecture
-    families: tuple[str, ...] = Field(min_length=1)
     nodes: PositiveInt
     vcpu: PositiveInt
     memory_gib: PositiveInt
@@ -238,10 +259,8 @@ class Cache(Section):
     log_retention_days: PositiveInt
 
 
-class Queue(Section):
+class Queue(Instances):
     image: str
-    architecture: Architecture
-    families: tuple[str, ...] = Field(min_length=1)
     nodes: PositiveInt
     vcpu: PositiveInt
     memory_gib: PositiveInt
@@ -285,7 +304,7 @@ class Settings(Section):
 
     owner: str = Field(min_length=1)
     account_id: AccountId
-    domain: Domain
+    domain: ZoneDomain
     administrators: tuple[Arn, ...] = Field(min_length=1)
     endpoint_cidrs: tuple[Cidr, ...]
     regions: Regions

@@ -46,10 +46,10 @@ def smallest(
     Smaller means fewer vCPUs, then less memory, then the earlier of `families`. Raises NoInstanceClass when none is
     large enough, or a family is not in the catalogue.
     """
-    offered = _offered(service, architecture, families)
-    enough = [c for c in offered if c.vcpu >= vcpu and c.memory_gib >= memory_gib]
+    there = offered(service, architecture, families)
+    enough = [c for c in there if c.vcpu >= vcpu and c.memory_gib >= memory_gib]
     if not enough:
-        largest = max(offered, key=lambda c: (c.vcpu, c.memory_gib))
+        largest = max(there, key=lambda c: (c.vcpu, c.memory_gib))
         raise NoInstanceClass(
             f"no {service} class of {_families(architecture, families)} has {vcpu} vCPU and {memory_gib:g} GiB; "
             f"the largest is {largest.name} with {largest.vcpu} vCPU and {largest.memory_gib:g} GiB"
@@ -64,10 +64,10 @@ def exact(
 
     Raises NoInstanceClass when there is none, or a family is not in the catalogue.
     """
-    offered = _offered(service, architecture, families)
-    same = [c for c in offered if c.vcpu == vcpu and c.memory_gib == memory_gib]
+    there = offered(service, architecture, families)
+    same = [c for c in there if c.vcpu == vcpu and c.memory_gib == memory_gib]
     if not same:
-        sizes = ", ".join(f"{v}/{m:g}" for v, m in sorted({(c.vcpu, c.memory_gib) for c in offered}))
+        sizes = ", ".join(f"{v}/{m:g}" for v, m in sorted({(c.vcpu, c.memory_gib) for c in there}))
         raise NoInstanceClass(
             f"no {service} class of {_families(architecture, families)} has precisely {vcpu} vCPU and "
             f"{memory_gib:g} GiB; there are {sizes}"
@@ -92,7 +92,8 @@ def classes(service: str) -> tuple[InstanceClass, ...]:
         return tuple(_class(row) for row in csv.DictReader(file))
 
 
-def _offered(service: str, architecture: str, families: tuple[str, ...]) -> tuple[InstanceClass, ...]:
+def offered(service: str, architecture: str, families: tuple[str, ...]) -> tuple[InstanceClass, ...]:
+    """Every class of the families, in the file's order. Raises NoInstanceClass for a family that the catalogue lacks."""
     known = {c.family for c in classes(service) if c.architecture == architecture}
     unknown = [family for family in families if family not in known]
     if unknown or not families:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from infra.config.scalars import Port, PositiveInt, Section
+from infra.config.scalars import Port, PositiveInt, Section, offered
 
 DailyWindow = Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
 WeeklyWindow = Annotated[
@@ -24,7 +24,7 @@ class CacheConfig(Section):
     """ElastiCache for Valkey in cluster mode: shards of a primary and its replicas, in each region."""
 
     engine_version: Annotated[str, StringConstraints(pattern=r"^[7-9]\.[0-9]$")]
-    node_type: Annotated[str, StringConstraints(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")]
+    node_type: Annotated[str, StringConstraints(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$"), offered("elasticache")]
     shards: PositiveInt
     nodes_per_shard: PositiveInt = Field(le=6, description="A primary and at most five replicas.")
     standby_nodes_per_shard: PositiveInt = Field(ge=2, le=6, description="In a standby region.")

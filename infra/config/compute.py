@@ -22,13 +22,14 @@ from infra.config.scalars import (
     ServiceCidr,
     Tag,
     Zone,
+    offered,
 )
 
 SPOT_NOTICE_SECONDS = 120
 """EC2 user guide, "Spot Instance interruption notices"."""
 Count = Annotated[int, Field(ge=1, le=5000)]
 CapacityType = Literal["on-demand", "spot"]
-InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$")]
+InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$"), offered("ec2")]
 
 
 class RegionConfig(Section):

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from infra.config.scalars import NaturalInt, Port, PositiveInt, Section
+from infra.config.scalars import NaturalInt, Port, PositiveInt, Section, offered
 
-DatabaseClass = Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$")]
+DatabaseClass = Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$"), offered("rds")]
 PrivateName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})+$")]
 
 
@@ -42,12 +42,12 @@ class DatabaseConfig(Section):
     @model_validator(mode="after")
     def _hosts_match_replicas(self) -> DatabaseConfig:
         if len(self.replica_hosts) != self.read_replicas:
-            raise ValueError(f"{len(self.replica_hosts)} replica_hosts for {self.read_replicas} read replicas")
+            raise ValueError(f"replica_hosts: {len(self.replica_hosts)} for {self.read_replicas} read replicas")
         if self.max_storage_gib < self.storage_gib:
             raise ValueError(f"max_storage_gib {self.max_storage_gib} is below storage_gib {self.storage_gib}")
         suffixes = {host.split(".", 1)[1] for host in (self.primary_host, *self.replica_hosts)}
         if len(suffixes) > 1:
             raise ValueError(
-                f"the private names stand in {len(suffixes)} zones ({', '.join(sorted(suffixes))}); one is allowed"
+                f"primary_host: the private names stand in {len(suffixes)} zones ({', '.join(sorted(suffixes))}); one is allowed"
             )
         return self

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from infra import patterns
 from infra.config.scalars import Cidr, HeaderName, PositiveInt, PrefixList, Region, Section
 
+RuleGroup = Annotated[str, StringConstraints(pattern=patterns.RULE_GROUP)]
 CHECK_TIMEOUT_SECONDS = 6
 """The longest that one HTTPS health check of Route 53 takes to fail: 4 s to connect, 2 s for the status. [Route 53
 Developer Guide, how health checks determine health]"""
@@ -44,7 +46,8 @@ class FailoverConfig(Section):
     def _within_the_limit(self) -> FailoverConfig:
         if self.worst_case_seconds >= self.limit_seconds:
             raise ValueError(
-                f"failover takes check_interval_seconds × failure_threshold + timeout + ttl_seconds = "
+                f"ttl_seconds: {self.ttl_seconds} is too much, since failover takes "
+                f"check_interval_seconds × failure_threshold + timeout + ttl_seconds = "
                 f"{self.check_interval_seconds} × {self.failure_threshold} + {CHECK_TIMEOUT_SECONDS} + {self.ttl_seconds}"
                 f" = {self.worst_case_seconds} s, allowed: below {self.limit_seconds} s"
             )
@@ -72,9 +75,7 @@ class WebAclConfig(Section):
     """What is refused at the edge: on the load balancers, and with a CDN on the CDN."""
 
     api_key_header: HeaderName = Field(description="The header that tells one user from another, in lower case.")
-    managed_rules: dict[
-        Annotated[str, StringConstraints(pattern=r"^AWSManagedRules[A-Za-z0-9]+$")], tuple[str, ...]
-    ] = Field(
+    managed_rules: dict[RuleGroup, tuple[str, ...]] = Field(
         description="AWS's rule groups, evaluated in the order of their names, each with its rules that only count."
     )
     rate_limit: RateLimitConfig | None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from infra.checked import check
 from infra.config.phase import CONFIG_KEY, PhaseConfig
 from infra.config.scalars import SCHEMA_VERSION
 from infra.errors import InputError, Mistake
-from infra.yamlfile import check, line_of, parse_yaml, read_yaml
+from infra.yamlfile import line_of, parse_yaml, read_yaml
 
 
 def load_file(path: Path) -> PhaseConfig:
@@ -32,7 +33,8 @@ def _load(tree: Any, path: str, at: tuple[str, ...]) -> PhaseConfig:
             raise InputError([Mistake(path, line_of(tree, at), step, "nothing", what)])
         inside = inside[step]
     if not isinstance(inside, dict):
-        raise InputError([Mistake(path, line_of(tree, at), CONFIG_KEY, type(inside).__name__, "a mapping")])
+        received = "nothing in it" if inside is None else type(inside).__name__
+        raise InputError([Mistake(path, line_of(tree, at), CONFIG_KEY, received, "a mapping")])
     version = inside.get("schema_version")
     if isinstance(version, int) and version != SCHEMA_VERSION:
         line = line_of(tree, (*at, "schema_version"))

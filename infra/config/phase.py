@@ -19,7 +19,7 @@ from infra.config.monitoring import MonitoringConfig
 from infra.config.pooler import PoolerConfig, ShardsConfig
 from infra.config.proxies import EgressConfig, GatewayConfig
 from infra.config.queue import QueueConfig
-from infra.config.scalars import AccountId, Domain, Label, PhaseName, PositiveInt, Region, Section
+from infra.config.scalars import AccountId, Label, PhaseName, PositiveInt, Region, Section, ZoneDomain, check_zones
 from infra.config.windows import coincidences
 
 CONFIG_KEY = "ramp:phase"
@@ -34,7 +34,7 @@ class PhaseConfig(Section):
     owner: str = Field(min_length=1, max_length=256)
     users: PositiveInt
     account_id: AccountId = Field(description="The only AWS account that the providers accept.")
-    domain: Domain
+    domain: ZoneDomain
     active_region: Region
     standby_regions: tuple[Region, ...] = Field(description="Those that wait, the first in line first.")
     take_overs: tuple[TakeOverConfig, ...] = Field(description="Who led before, the oldest take-over first.")
@@ -71,9 +71,10 @@ class PhaseConfig(Section):
                 f"name each of regions once: {', '.join(self.regions)}"
             )
         for name, region in self.regions.items():
-            foreign = [zone for zone in region.zones if not zone.startswith(name)]
-            if foreign:
-                raise ValueError(f"regions.{name}.zones: {', '.join(foreign)} is not in {name}")
+            try:
+                check_zones(name, region.zones)
+            except ValueError as error:
+                raise ValueError(f"regions.{name}.{error}") from None
             if self.load_balancer.zones > len(region.zones):
                 raise ValueError(
                     f"load_balancer.zones {self.load_balancer.zones} is more than {name} has: {len(region.zones)}"
@@ -85,7 +86,7 @@ class PhaseConfig(Section):
                 )
         for (a, one), (b, other) in combinations(self.regions.items(), 2):
             if ipaddress.ip_network(one.cidr).overlaps(ipaddress.ip_network(other.cidr)):
-                raise ValueError(f"regions.{a}.cidr {one.cidr} overlaps regions.{b}.cidr {other.cidr}")
+                raise ValueError(f"regions.{b}.cidr {other.cidr} overlaps regions.{a}.cidr {one.cidr}")
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from components import naming
+from infra import patterns
+from infra.catalogue.specs import NoInstanceClass, find
 
 
 class Section(BaseModel):
@@ -17,26 +19,57 @@ class Section(BaseModel):
 
 
 def _network(value: str) -> str:
-    network = ipaddress.ip_network(value)
-    if network.version != 4:
-        raise ValueError("must be an IPv4 network such as 10.0.0.0/16")
+    try:
+        network = ipaddress.IPv4Network(value, strict=False)
+    except ValueError:
+        raise ValueError("an IPv4 network such as 10.0.0.0/16") from None
+    if value != str(network):
+        raise ValueError(f"an IPv4 network such as 10.0.0.0/16; probably {network}")
     return value
 
 
 def _region_network(value: str) -> str:
-    network = ipaddress.IPv4Network(value)
+    network = ipaddress.IPv4Network(_network(value))
     if not 16 <= network.prefixlen <= 20:
-        raise ValueError("must be /16 to /20: a VPC takes at most a /16, and a smaller one has no room for pods")
+        raise ValueError("a /16 to a /20: a VPC takes at most a /16, and a smaller one has no room for pods")
     if not network.is_private:
-        raise ValueError("must be a private range (10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16)")
+        raise ValueError("a private network, within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
     return value
 
 
 def _service_network(value: str) -> str:
-    network = ipaddress.IPv4Network(value)
+    network = ipaddress.IPv4Network(_network(value))
     if not 12 <= network.prefixlen <= 24 or not network.is_private:
-        raise ValueError("must be a private range of /12 to /24, as EKS takes it")
+        raise ValueError("a private network of /12 to /24, as EKS takes it")
     return value
+
+
+def _namespace(value: str) -> str:
+    try:
+        return naming.physical(naming.NAMESPACE, value)
+    except ValueError:
+        raise ValueError("a name that Kubernetes doesn't keep for itself: not default, not kube-…") from None
+
+
+def offered(service: str) -> AfterValidator:
+    """A validator of an instance class of "ec2", "rds" or "elasticache": the catalogue has it."""
+
+    def known(value: str) -> str:
+        try:
+            return find(service, value).name
+        except NoInstanceClass:
+            raise ValueError(f"a class of infra/catalogue/data/specs/{service}.csv") from None
+
+    return AfterValidator(known)
+
+
+def check_zones(region: str, zones: tuple[str, ...]) -> None:
+    """Raises ValueError unless the zones are all of the region, and no two the same."""
+    foreign = [zone for zone in zones if zone[:-1] != region]
+    if foreign:
+        raise ValueError(f"zones: {', '.join(foreign)} is not in {region}")
+    if len(set(zones)) < len(zones):
+        raise ValueError(f"zones: {', '.join(zones)} are not all different")
 
 
 Cidr = Annotated[str, AfterValidator(_network)]
@@ -44,24 +77,24 @@ RegionCidr = Annotated[str, AfterValidator(_region_network)]
 ServiceCidr = Annotated[str, AfterValidator(_service_network)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
 """An image's tag; "latest" would be one that can't be pushed twice, since tags are immutable."""
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-gov)?-[a-z]+-[1-9]$")]
-Zone = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-gov)?-[a-z]+-[1-9][a-z]$")]
-AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-Domain = Annotated[
-    str,
-    StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", max_length=200),
-]
+Region = Annotated[str, StringConstraints(pattern=patterns.REGION)]
+Zone = Annotated[str, StringConstraints(pattern=patterns.ZONE)]
+AccountId = Annotated[str, StringConstraints(pattern=patterns.ACCOUNT_ID)]
+Domain = Annotated[str, StringConstraints(pattern=patterns.DOMAIN, max_length=200)]
+ZoneDomain = Annotated[Domain, Field(max_length=64)]
+"""A domain that a certificate is for: ACM takes at most 64 characters as its first name. [RequestCertificate, DomainName]"""
 LABEL_LENGTH = 40
-Label = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")]
+Label = Annotated[str, StringConstraints(pattern=patterns.LABEL)]
 """A Kubernetes and DNS label, at most 40 characters so that a suffix still fits in 63."""
-Namespace = Annotated[Label, AfterValidator(lambda value: naming.physical(naming.NAMESPACE, value))]
-PhaseName = Annotated[str, StringConstraints(pattern=r"^(baseline|phase[1-9][0-9]?)$")]
-Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:.+$")]
+Namespace = Annotated[Label, AfterValidator(_namespace)]
+PhaseName = Annotated[str, StringConstraints(pattern=patterns.PHASE)]
+Arn = Annotated[str, StringConstraints(pattern=patterns.ARN)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-PrefixList = Annotated[str, StringConstraints(pattern=r"^pl-[0-9a-f]{8,17}$")]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+PrefixList = Annotated[str, StringConstraints(pattern=patterns.PREFIX_LIST)]
+HeaderName = Annotated[str, StringConstraints(pattern=patterns.HEADER)]
 Percent = Annotated[int, Field(ge=1, le=100)]
-PositiveInt = Annotated[int, Field(ge=1)]
-NaturalInt = Annotated[int, Field(ge=0)]
-Architecture = Annotated[str, StringConstraints(pattern=r"^(arm64|amd64)$")]
+LARGEST_INT = 2**31 - 1
+PositiveInt = Annotated[int, Field(ge=1, le=LARGEST_INT)]
+NaturalInt = Annotated[int, Field(ge=0, le=LARGEST_INT)]
+Architecture = Annotated[str, StringConstraints(pattern=patterns.ARCHITECTURE)]
 SCHEMA_VERSION = 1

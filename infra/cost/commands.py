@@ -155,7 +155,10 @@ def _dollars(text: str | None) -> Decimal | None:
     from infra.errors import InputError, Mistake
 
     try:
-        return None if text is None else Decimal(text.replace(",", "").lstrip("$"))
+        limit = None if text is None else Decimal(text.replace(",", "").lstrip("$"))
+        if limit is not None and not (limit.is_finite() and limit >= 0):
+            raise InvalidOperation
+        return limit
     except InvalidOperation:
         raise InputError(
             [Mistake("command line", None, "--budget", text or "", "US dollars a month, such as 45000")]

@@ -42,6 +42,9 @@ def standby_regions(step: Step) -> Sourced[Any]:
 
 def regions(step: Step) -> Tree:
     """Every region of the phase by its AWS name, the active one first. Figures go with the role, not with the place."""
+    planned = step.anywhere(lambda phase: phase.multi_region)
+    for region in planned.regions if planned else ():
+        _region_behind(step, region.name)
     plan = step.latest(lambda phase: phase.multi_region)
     servers = _required(step, step.count(Role.APPLICATION), "a count of application servers")
     if plan is None:
@@ -58,7 +61,8 @@ def regions(step: Step) -> Tree:
             else rules.standby_servers(active_servers, step.setting("regions.standby_ratio"))
         )
         bounds = (rules.standby_minimum(own), rules.standby_maximum(active_range[1], own))
-        tree[_aws_name(step, word)] = _region(step, word, own, bounds)
+        name = _aws_name(step, word)
+        tree[name] = _region(step, word, own, bounds)
     return tree
 
 

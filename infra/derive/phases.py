@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from infra.checked import allowed_by, named_first
 from infra.config import PhaseConfig
 from infra.config.scalars import SCHEMA_VERSION
 from infra.derive import cache, compute, data, edge, leadership, monitoring, pooler, proxies, queue, rules
-from infra.derive.sources import Provenance, Source, Sourced, fact, settings_section, split
+from infra.derive.sources import Provenance, RuleError, Source, Sourced, fact, settings_section, split
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
 from infra.roadmap.model import Fact, Phase, Roadmap
@@ -45,7 +46,11 @@ def derive(roadmap: Roadmap, settings: SettingsFile) -> tuple[Derived, ...]:
 
 
 def _derive(step: Step) -> Derived:
-    tree, provenance = split(_tree(step))
+    try:
+        tree, provenance = split(_tree(step))
+    except RuleError as error:
+        line = _line(error.source, step.phase)
+        raise InputError([Mistake(step.roadmap.path, line, step.phase.title, "", str(error))]) from error
     try:
         return Derived(PhaseConfig.model_validate_json(json.dumps(tree)), provenance)
     except ValidationError as error:
@@ -93,19 +98,26 @@ def _tree(step: Step) -> dict[str, Any]:
 
 def _mistake(detail: Any, step: Step, provenance: Provenance) -> Mistake:
     """A value that the config refuses, told at the line of the document or the setting that it came from."""
-    key = ".".join(str(part) for part in detail["loc"])
-    source = provenance.get(key)
-    reason = str(detail.get("ctx", {}).get("error", detail["msg"]))
-    in_settings = source is not None and source.kind == "setting"
-    path = step.settings.path if in_settings else step.roadmap.path
-    line = source.line if in_settings and source else _line(source, step.phase)
-    shown = (
-        source.text.removeprefix("settings: ") if in_settings and source else f"{step.phase.key}: {key or 'the phase'}"
-    )
-    received = (
-        json.dumps(detail["input"], default=str) if not isinstance(detail["input"], dict) else "what follows from it"
-    )
-    return Mistake(path, line, shown, received, reason)
+    key, text = ".".join(str(part) for part in detail["loc"] if part != "[key]"), allowed_by(detail)
+    whole = isinstance(detail["input"], dict | list)
+    if whole:
+        own, text = named_first(text, lambda name: _source(_joined(key, name), provenance) is not None)
+        key = _joined(key, own)
+    source = _source(key, provenance)
+    received = "" if whole else json.dumps(detail["input"], default=str)
+    if source is not None and source.kind == "setting":
+        return Mistake(step.settings.path, source.line, source.text.removeprefix("settings: "), received, text)
+    shown = f"{step.phase.key}: {key or 'the phase'}"
+    return Mistake(step.roadmap.path, _line(source, step.phase), shown, received, text)
+
+
+def _joined(key: str, inner: str) -> str:
+    return ".".join(part for part in (key, inner) if part)
+
+
+def _source(key: str, provenance: Provenance) -> Source | None:
+    """The source of a value, or of the first one in a section."""
+    return next((source for path, source in provenance.items() if path == key or path.startswith(f"{key}.")), None)
 
 
 def _line(source: Source | None, phase: Phase) -> int:

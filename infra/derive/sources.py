@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Generic, TypeVar
 
+from infra.catalogue.specs import NoInstanceClass
 from infra.roadmap.model import Fact
 from infra.settings import SettingsFile
 
@@ -65,6 +66,14 @@ class Sourced(Generic[T]):
 Provenance = Mapping[str, Source]
 
 
+class RuleError(Exception):
+    """A rule that finds no answer for its values: why, and the source that the value would have had."""
+
+    def __init__(self, why: str, source: Source) -> None:
+        super().__init__(why)
+        self.source = source
+
+
 def fact(stated: Fact[T]) -> Sourced[T]:
     """A fact of the document as a sourced value."""
     return Sourced(stated.value, Source("line", f"line {stated.line}", line=stated.line))
@@ -100,7 +109,10 @@ def rule(function: Callable[..., T]) -> Callable[..., Sourced[T]]:
         source = Source(
             "rule", f"rule: {text.rstrip('.')}", why, tuple(dict.fromkeys(argument.source for argument in arguments))
         )
-        return Sourced(function(*(argument.value for argument in arguments)), source)
+        try:
+            return Sourced(function(*(argument.value for argument in arguments)), source)
+        except NoInstanceClass as error:
+            raise RuleError(str(error), source) from error
 
     return derived
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
+from infra.checked import check
 from infra.diff.change import Danger
 from infra.errors import InputError, Mistake
 from infra.graph import urn as urns
 from infra.project import ROADMAPS, shown
-from infra.yamlfile import check, read_yaml
+from infra.yamlfile import read_yaml
 
 FILE = ROADMAPS / "allowed-changes.yaml"
 _HEAD = """\

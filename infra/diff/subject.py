@@ -11,6 +11,7 @@ from infra.config import PhaseConfig
 from infra.diff.state import State
 from infra.errors import InputError, Mistake
 from infra.project import shown
+from infra.textfile import read_text
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,12 @@ def subject(named: str, phase: Callable[[str], PhaseConfig]) -> Subject:
     Raises InputError.
     """
     if named.endswith(".json"):
-        path = Path(named)
+        path, what = Path(named), "the output of `pulumi stack export`"
+        text = read_text(path, what, most_bytes=None)
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            what = "the output of `pulumi stack export`"
-            raise InputError([Mistake(shown(path), None, "file", str(error), what)]) from None
-        state = State(document)
+            state = State(json.loads(text))
+        except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
+            raise InputError([Mistake(shown(path), None, "file", "something else", what)]) from error
         return Subject(f"{state.stack or shown(path)} as deployed", state)
     config = phase(named)
     return Subject(config.name if not named.endswith((".yaml", ".yml")) else shown(Path(named)), config)

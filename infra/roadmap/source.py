@@ -14,6 +14,9 @@ MAX_BYTES = 1024 * 1024
 def read_file(path: Path) -> str:
     """The text of a roadmap file, without a byte order mark. Raises InputError if there is none to read."""
     try:
+        if path.exists() and not path.is_file():
+            kind = "a folder" if path.is_dir() else "a pipe or a device"
+            raise _refused(path, kind, "a Markdown file that can be read", _near(path))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:

@@ -60,19 +60,19 @@ def test_an_unknown_key_names_the_known_ones_and_the_nearest(stack: Path) -> Non
     text = mistake(stack)
     assert f"{stack}:{line_with(stack, 'multi_zone')}: database.multi_zone: got an unknown key" in text
     assert "Did you mean multi_az?" in text
-    assert "database.multi_az: got nothing" in text
+    assert "database.multi_az" not in text
 
 
 def test_services_addresses_may_not_lie_in_a_regions_network(stack: Path) -> None:
     """Guards pods against addresses that mean a Service on the cluster and a server in the VPC."""
     changed(stack, "172.20.0.0/16", "10.1.128.0/20")
-    assert "cluster.service_cidr 10.1.128.0/20 overlaps regions.us-west-2.cidr 10.1.0.0/16" in mistake(stack)
+    assert "cluster.service_cidr: 10.1.128.0/20 overlaps regions.us-west-2.cidr 10.1.0.0/16" in mistake(stack)
 
 
 def test_a_pod_that_takes_longer_to_end_than_spot_gives_it_is_refused(stack: Path) -> None:
     """Guards requests in flight on a server that AWS takes back two minutes after it says so."""
     changed(stack, "termination_grace_seconds: 90", "termination_grace_seconds: 121")
-    assert "termination_grace_seconds 121 is more than the 120 s in which AWS takes a spot server back" in mistake(
+    assert "termination_grace_seconds: 121 is more than the 120 s in which AWS takes a spot server back" in mistake(
         stack
     )
 
@@ -80,13 +80,13 @@ def test_a_pod_that_takes_longer_to_end_than_spot_gives_it_is_refused(stack: Pat
 def test_overlapping_networks_are_refused_with_both(stack: Path) -> None:
     """Guards peering and replication between regions, which overlapping networks make impossible."""
     changed(stack, "10.1.0.0/16", "10.0.0.0/16")
-    assert "regions.us-east-1.cidr 10.0.0.0/16 overlaps regions.us-west-2.cidr 10.0.0.0/16" in mistake(stack)
+    assert "regions.us-west-2.cidr: 10.0.0.0/16 overlaps regions.us-east-1.cidr 10.0.0.0/16" in mistake(stack)
 
 
 def test_a_network_too_small_for_pods_is_refused(stack: Path) -> None:
     """Guards against a VPC that runs out of addresses in the first phase that grows."""
     changed(stack, "10.1.0.0/16", "10.1.0.0/24")
-    assert "must be /16 to /20" in mistake(stack)
+    assert "a /16 to a /20" in mistake(stack)
 
 
 def test_several_mistakes_are_told_together_in_the_order_of_their_lines(stack: Path) -> None:

@@ -91,13 +91,13 @@ def test_shares_that_leave_the_application_nothing_are_refused_with_their_sum(tm
             "a service is called egress, which is the egress proxy's name: choose another name",
         ),
         ("path: /agents}", "path: /tasks}", "task and agent have the same path /tasks"),
-        ("listen_port: 9102", "listen_port: 9101", "services.anthropic.listen_port 9101 is that of openai"),
+        ("listen_port: 9102", "listen_port: 9101", "services.anthropic.listen_port: 9101 is that of openai"),
         (
             "listen_port: 9102",
             "listen_port: 9902",
-            "services.anthropic.listen_port 9902 is that of the proxy's metrics",
+            "services.anthropic.listen_port: 9902 is that of the proxy's metrics",
         ),
-        ("user_burst: 60", "user_burst: 6", "user_burst 6 is below user_requests_per_second 20"),
+        ("user_burst: 60", "user_burst: 6", "user_burst: 6 is below user_requests_per_second 20"),
     ],
 )
 def test_services_that_could_not_be_told_apart_are_refused(tmp_path: Path, before: str, after: str, said: str) -> None:
@@ -111,7 +111,7 @@ def test_a_namespace_that_kubernetes_keeps_is_refused_at_its_line(tmp_path: Path
     """Guards the cluster's own objects, which the application's would stand among."""
     with pytest.raises(InputError) as refusal:
         derived(tmp_path, ("  name: mgx-api-hpa\n", "  name: mgx-api-hpa\n  namespace: kube-system\n"))
-    assert 'Kubernetes namespace "kube-system" is reserved' in str(refusal.value)
+    assert "a name that Kubernetes doesn't keep for itself" in str(refusal.value)
 
 
 def test_a_long_application_name_is_shortened_the_same_way_each_time() -> None:
