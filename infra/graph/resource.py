@@ -25,7 +25,7 @@ class Resource:
     type: str
     name: str
     custom: bool
-    inputs: Mapping[str, Value]
+    inputs: Mapping[str, Any]
     parent: str | None = None
     provider: str | None = None
     dependencies: tuple[str, ...] = ()
