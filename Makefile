@@ -29,7 +29,7 @@ plan: .venv/installed ## generate the stack configs and plan every phase
 
 test: .venv/installed ## run every test that this machine can run
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/installed ## check style and format
 	@$(BIN)/ruff check .
