@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from infra.cost.commands import add_to as add_cost_commands
-from infra.sdk import load_by_class
 
 app = typer.Typer(
     name="ramp",
@@ -157,7 +156,6 @@ def main() -> None:
     The process is short and holds what it makes until it ends, so its garbage is never collected: docs/performance.md.
     """
     gc.disable()
-    load_by_class()
     try:
         app()
     except Exception as error:
