@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -156,6 +157,9 @@ def main() -> None:
     The process is short and holds what it makes until it ends, so its garbage is never collected: docs/performance.md.
     """
     gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without the document's letters shows `?` for them
     try:
         app()
     except Exception as error:
@@ -172,6 +176,9 @@ def _told(error: Exception) -> int:
     if isinstance(error, InputError):
         for mistake in error.mistakes:
             typer.echo(f"ramp: {mistake}", err=True)
+        return 2
+    if isinstance(error, OSError) and error.strerror:
+        typer.echo(f"ramp: {error.filename or 'standard output'}: {error.strerror.lower()}", err=True)
         return 2
     typer.echo(f"ramp: an error of its own: {type(error).__name__}: {error}", err=True)
     typer.echo("ramp: run it again as `ramp --debug …` and report what it prints", err=True)

@@ -14,12 +14,14 @@ from infra.outline import Node, outline
 from infra.planned import Planned
 from infra.roadmap.model import Item
 
+WIDTH = 300
+"""Of trees, in characters: a narrow terminal wraps their lines, so that nothing is cut off."""
 MARKS = {"warning": "[yellow]![/yellow]", "info": "[blue]i[/blue]"}
 
 
-def console() -> Console:
+def console(width: int | None = None) -> Console:
     """Standard output; plain where it isn't a terminal, and then never wrapped."""
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 300)
+    return Console(highlight=False, soft_wrap=True, width=width if sys.stdout.isatty() else WIDTH)
 
 
 def show_plan(plan: Planned) -> None:
@@ -29,7 +31,7 @@ def show_plan(plan: Planned) -> None:
     root = Tree(f"[bold]{phase.key}[/bold]: {phase.users.value:,} users, {made} resources, {count} findings")
     for node in outline(plan.graph):
         _grow(root, node)
-    out = console()
+    out = console(WIDTH)
     out.print(root)
     for finding in plan.findings:
         out.print(f"{MARKS[finding.severity]} [bold]{finding.id}[/bold] {escape(finding.message)}", end=" ")
@@ -55,7 +57,7 @@ def show_source(key: str, value: object, source: Source, document: Sequence[str]
     """A value and the chain of sources behind it, each line of the document quoted."""
     root = Tree(f"[bold]{escape(key)}[/bold] = {escape(str(value))}")
     _explain(root, source, document)
-    console().print(root)
+    console(WIDTH).print(root)
 
 
 def _explain(tree: Tree, source: Source, document: Sequence[str]) -> None:

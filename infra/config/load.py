@@ -17,7 +17,12 @@ def load_file(path: Path) -> PhaseConfig:
 
     Raises InputError with file, line, key, value and what is allowed for each mistake.
     """
-    return _load(read_yaml(path), str(path), ("config", CONFIG_KEY))
+    return load_tree(read_yaml(path), str(path))
+
+
+def load_tree(tree: Any, path: str) -> PhaseConfig:
+    """The same for the parsed content of a file; `path` is only named in errors."""
+    return _load(tree, path, ("config", CONFIG_KEY))
 
 
 def load_json(text: str) -> PhaseConfig:
