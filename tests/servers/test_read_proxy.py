@@ -48,8 +48,9 @@ class Replica:
             if connection.selected_alpn_protocol() != "postgresql":
                 return connection.close()
             self._open.append(connection)
-            connection.recv(1)
-            connection.sendall(self.name.encode())
+            while connection.recv(1):
+                connection.sendall(self.name.encode())
+            connection.close()
         except OSError:
             plain.close()
 
@@ -90,14 +91,22 @@ def proxy(folder: Path, port: int, per_replica: int = 10) -> Iterator[Path]:
     options = ["--config-path", str(file), "--concurrency", "1", "--disable-hot-restart", "--log-level", "error"]
     process = subprocess.Popen([str(envoy.program("envoy")), *options])
     try:
-        for _ in range(100):
-            if path.exists() and envoy.Running(here).ask(METRICS_PORT, "/ready").status == 200:
-                break
+        # On a busy machine a replica's first check may fail, and it is left out until two have succeeded.
+        while not (path.exists() and _ready(here) and Connection(path).name()):
+            assert process.poll() is None, "Envoy has ended"
             time.sleep(0.1)
+        time.sleep(0.5)
         yield path
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+def _ready(ports: dict[int, int]) -> bool:
+    try:
+        return envoy.Running(ports).ask(METRICS_PORT, "/ready").status == 200
+    except OSError:
+        return False
 
 
 @pytest.fixture
@@ -122,6 +131,9 @@ class Connection:
             return self._socket.recv(100).decode()
         except OSError:
             return ""
+
+    def __del__(self) -> None:
+        self._socket.close()
 
 
 def test_the_bootstrap_is_one_that_envoy_takes_without_a_warning(tmp_path: Path) -> None:
