@@ -90,7 +90,7 @@ def _cluster(server: int, hosts: Sequence[str], port: int, per_replica: int, aut
     total = {"max_connections": per_replica * len(hosts), "max_pending_requests": per_replica * len(hosts)}
     return {
         "name": _name(server),
-        "connect_timeout": "1s",
+        "connect_timeout": "2s",
         "lb_policy": "ROUND_ROBIN",
         "cluster_type": {"name": "envoy.clusters.dns", "typed_config": resolution},
         "load_assignment": {
@@ -99,7 +99,7 @@ def _cluster(server: int, hosts: Sequence[str], port: int, per_replica: int, aut
         },
         "health_checks": [
             {
-                "timeout": "1s",
+                "timeout": "2s",
                 "interval": "2s",
                 "no_traffic_interval": "5s",
                 "unhealthy_threshold": 2,
