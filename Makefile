@@ -5,21 +5,28 @@ PYTHON ?= python3
 UV := uv==0.13.9
 BIN := .venv/bin
 RAMP := $(BIN)/ramp
+# What is installed names its folder; in a clone that was moved it is made anew.
+INSTALLED_IN := $(shell cat .venv/installed 2>/dev/null)
 
 .PHONY: help plan test lint types check engine preview bench fuzz golden lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 16
 
+ifneq ($(INSTALLED_IN),$(CURDIR))
+.PHONY: .venv/installed
+endif
+
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ramp needs Python 3.11 or newer; set PYTHON=…"; exit 2; }
+	@test "$(INSTALLED_IN)" = "$(CURDIR)" || rm -rf .venv
 	@echo "Making .venv with $$($(PYTHON) --version)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
 	@echo "Installing the locked packages"
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
 plan: .venv/installed ## generate the stack configs and plan every phase
 	@echo "Generating the stack configs"
