@@ -15,8 +15,6 @@ from tests.engine.preview import Preview, preview_all, stacks
 
 PHASES = stacks(ROOT)
 
-pytestmark = pytest.mark.xdist_group("parity")
-
 
 @pytest.fixture(scope="module")
 def previews(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Preview | EngineError]:

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -39,10 +40,11 @@ STATEFUL = {
     "kubernetes:apps/v1:StatefulSet",
     "kubernetes:core/v1:PersistentVolumeClaim",
 }
+DEFAULT_PROVIDERS = ("pulumi:providers:random::default_", "pulumi:providers:tls::default_")
+"""What the engine makes by itself, and a plan doesn't list."""
+
 DATABASE = "aws:rds/instance:Instance"
 CLUSTER = "aws:eks/cluster:Cluster"
-
-pytestmark = pytest.mark.xdist_group("steps")
 
 
 @dataclass
@@ -136,17 +138,9 @@ def _recover(workspace: Workspace, cloud: Cloud, state: dict[str, Any]) -> None:
 
 def _adopt(workspace: Workspace, resource: dict[str, Any], resource_id: str) -> None:
     name, provider = resource["urn"].split("::")[-1], resource["provider"].rpartition("::")[0]
-    options = [
-        "--yes",
-        "--skip-preview",
-        "--protect=false",
-        "--generate-code=false",
-        "--stack",
-        STACK,
-        *_config("phase3"),
-    ]
+    adopt = ["import", "--yes", "--skip-preview", "--protect=false", "--generate-code=false", "--stack", STACK]
     under = ["--parent", f"parent={resource['parent']}", "--provider", f"provider={provider}"]
-    workspace.run("import", *options, *under, resource["type"], name, resource_id)
+    workspace.run(*adopt, *_config("phase3"), *under, resource["type"], name, resource_id)
 
 
 def _ids(export: dict[str, Any]) -> dict[str, str]:
@@ -171,13 +165,18 @@ OPERATIONS = {"create-replacement": "replace", "delete-replaced": "replace", "sa
 """What `ramp diff` calls the engine's operations, where it isn't the same word."""
 
 
+@cache
+def _plan(phase: str, stack: str | None = None) -> ResourceGraph:
+    return plan_config(load_file(stack_file(phase)), stack=stack)
+
+
 def _foreseen(changes: tuple[Change, ...]) -> dict[str, str]:
     return {change.key: change.action for change in changes}
 
 
 def _previewed(preview: dict[str, Any]) -> dict[str, str]:
     done = {without_stack(step["urn"]): OPERATIONS.get(step["op"], step["op"]) for step in preview["steps"]}
-    outside = ("pulumi:pulumi:Stack::", "pulumi:providers:random::default", "pulumi:providers:tls::default")
+    outside = ("pulumi:pulumi:Stack::", *DEFAULT_PROVIDERS)
     return {key: action for key, action in done.items() if action and not key.startswith(outside)}
 
 
@@ -194,8 +193,7 @@ def test_ramp_diff_foresees_every_operation_of_the_engine(phase: str, journey: J
 @pytest.mark.parametrize(("before", "phase"), list(pairwise(PHASES)))
 def test_two_plans_differ_by_what_the_engine_does_between_them(before: str, phase: str, journey: Journey) -> None:
     """The same from two configs alone, before anything is deployed: nothing is hidden behind what isn't known yet."""
-    old, new = (plan_config(load_file(stack_file(each))) for each in (before, phase))
-    assert _foreseen(compare(old, new)) == _previewed(journey.previews[phase])
+    assert _foreseen(compare(_plan(before), _plan(phase))) == _previewed(journey.previews[phase])
 
 
 @pytest.mark.parametrize("phase", PHASES[1:])
@@ -228,10 +226,9 @@ def test_a_killed_step_remembers_what_it_was_creating(journey: Journey) -> None:
 def test_a_killed_step_is_finished_by_the_next_run(journey: Journey) -> None:
     """After the last step there is nothing left to do, and the stack holds what the plan of the phase says."""
     assert set(journey.after["changeSummary"]) == {"same"}
-    plan = plan_config(load_file(stack_file(PHASES[-1])), stack=STACK)
-    state = {resource.urn for resource in ResourceGraph.from_export(journey.export)}
-    defaults = ("::pulumi:providers:random::default_", "::pulumi:providers:tls::default_")  # the engine makes them
-    assert {urn for urn in state if not any(default in urn for default in defaults)} == {r.urn for r in plan}
+    plan = {resource.key for resource in _plan(PHASES[-1], STACK)}
+    state = {resource.key for resource in ResourceGraph.from_export(journey.export)}
+    assert {key for key in state if not key.startswith(DEFAULT_PROVIDERS)} == plan
 
 
 def test_going_back_is_refused_before_anything_is_deleted(journey: Journey) -> None:

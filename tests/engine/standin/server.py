@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from functools import lru_cache
 from typing import Any
 
 import grpc
@@ -67,7 +68,11 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         token, inputs = _token(request.urn), decode(request.news)
         old = decode(request.olds)
         inputs = self._with_defaults(token, inputs, old, request)
-        return _checked(inputs, self._failures(token, reveal(inputs), context, exists=bool(old)))
+        props = reveal(inputs)
+        region = self._region(props, context)
+        # One engine run after another asks about the same inputs: the text of them is what the answer is kept by.
+        text = json.dumps(props, sort_keys=True)
+        return _checked(inputs, _failures(token, text, "us-east-1" if is_unknown(region) else region, exists=bool(old)))
 
     def Diff(self, request: Any, context: Context) -> Any:
         old, new = decode(request.old_inputs), decode(request.news)
@@ -127,19 +132,6 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             for key, value in props.items()
             if key != "version"
         }
-
-    def _failures(self, token: str, props: Props, context: Context, *, exists: bool) -> list[Failure]:
-        known = sdk.resource_type(token)
-        if known is None and self.package != "kubernetes":
-            return [("", f"{token} is no type of the {self.package} SDK")]
-        found = list(shape.check_object(props, known.inputs, known.required, "")) if known else []
-        if self.package == "aws":
-            region = self._region(props, context)
-            found += cfn.check(token, props, "us-east-1" if is_unknown(region) else region)
-            found += rules.check(token, props, exists=exists)
-        if self.package == "kubernetes":
-            found += kubernetes.check(token, props)
-        return found
 
     def _with_defaults(self, token: str, inputs: Props, old: Props, request: Any) -> Props:
         """Returns the inputs with a name made up where none is given, marked as a default, as the real plugins do."""
@@ -201,6 +193,21 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
             return ()
         key = "clusterIdentifier" if "clusterIdentifier" in old or "clusterIdentifier" in new else "kubeconfig"
         return (key,) if old.get(key) != new.get(key) else ()
+
+
+@lru_cache(maxsize=4096)
+def _failures(token: str, text: str, region: str, *, exists: bool) -> tuple[Failure, ...]:
+    package, props = token.split(":")[0], json.loads(text)
+    known = sdk.resource_type(token)
+    if known is None and package != "kubernetes":
+        return (("", f"{token} is no type of the {package} SDK"),)
+    found = list(shape.check_object(props, known.inputs, known.required, "")) if known else []
+    if package == "aws":
+        found += cfn.check(token, props, region)
+        found += rules.check(token, props, exists=exists)
+    if package == "kubernetes":
+        found += kubernetes.check(token, props)
+    return tuple(found)
 
 
 def _token(urn: str) -> str:
