@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +89,7 @@ class Workspace:
         return self.run(*(part for part in command if not (preview_first and part == "--skip-preview")))
 
     def start_up(self, stack: str, *options: str) -> subprocess.Popen[str]:
-        """Returns a running `pulumi up`, at the head of a process group, that saves its state after each resource."""
+        """Returns a running `pulumi up` that saves its state after each resource."""
         return subprocess.Popen(
             [self.engine.cli, *self._up(stack, *options)],
             cwd=self.project,
@@ -95,7 +97,6 @@ class Workspace:
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
         )
 
     def export(self, stack: str) -> dict[str, Any]:
@@ -136,6 +137,19 @@ class Workspace:
             capture_output=True,
             check=False,
         )
+
+
+def kill(running: subprocess.Popen[str]) -> None:
+    """Kills a running engine and all that it has started: its language host leads a group of its own and lives on."""
+    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], text=True, capture_output=True, check=True).stdout
+    pairs = [(int(pid), int(parent)) for pid, parent in map(str.split, table.splitlines())]
+    doomed = [running.pid]
+    for parent in doomed:
+        doomed += [pid for pid, its_parent in pairs if its_parent == parent]
+    for pid in doomed:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    running.communicate()
 
 
 def _complaints(done: subprocess.CompletedProcess[str]) -> str:

@@ -1,7 +1,5 @@
 """One long-lived stack grows through every phase on the real engine, and survives what goes wrong on the way."""
 
-import os
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +17,7 @@ from infra.graph import ResourceGraph
 from infra.graph.urn import without_stack
 from infra.plan import plan_config
 from infra.project import stack_file
-from tests.engine.engine import ROOT, Engine, EngineError, Workspace
+from tests.engine.engine import ROOT, Engine, EngineError, Workspace, kill
 from tests.engine.preview import stacks
 from tests.engine.standin import Cloud, serve
 
@@ -114,8 +112,7 @@ def _kill_half_way(workspace: Workspace, cloud: Cloud, config: tuple[str, str]) 
     cloud.hang_next(CLUSTER, done=True)
     running = workspace.start_up(STACK, *config)
     assert cloud.hanging.wait(timeout=300), "the update never came to the cluster"
-    os.killpg(running.pid, signal.SIGKILL)
-    running.communicate()
+    kill(running)
     cloud.released.set()
 
 
