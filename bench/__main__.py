@@ -16,7 +16,7 @@ PHASE = "phase3"
 
 
 def main() -> int:
-    """Measures everything that this machine can run; returns 1 if a target is missed."""
+    """Measures everything that this machine can run; returns 1 if a target is missed, 2 if a process fails."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="counted runs of each process")
     rounds = parser.parse_args().rounds
@@ -25,7 +25,13 @@ def main() -> int:
 
     print(f"bench: {rounds} rounds, Python {platform.python_version()}, {os.cpu_count()} processors", flush=True)
     print("bench: load before the first run:", " ".join(f"{load:.2f}" for load in os.getloadavg()), flush=True)
-    lines = [*_compared(rounds), "", *_grown(rounds)]
+    from bench.process import Failed
+
+    try:
+        lines = [*_compared(rounds), "", *_grown(rounds)]
+    except Failed as failed:
+        print(f"bench: {failed}", file=sys.stderr)
+        return 2
     print("\n".join(lines))
     return 1 if any("MISSED" in line for line in lines) else 0
 

@@ -34,7 +34,7 @@ def medians(runs: Mapping[str, Sequence[Run]]) -> list[str]:
 
 
 def ratios(runs: Mapping[str, Sequence[Run]], targets: Sequence[Target]) -> list[str]:
-    """A line for each target whose two subjects were measured, judged by processor time."""
+    """A line for each target whose two subjects were measured."""
     rows = []
     for target in targets:
         these, those = runs.get(target.subject), runs.get(target.of)
@@ -42,9 +42,15 @@ def ratios(runs: Mapping[str, Sequence[Run]], targets: Sequence[Target]) -> list
             continue
         wall = paired_ratio([run.wall_s for run in these], [run.wall_s for run in those])
         cpu = paired_ratio([run.cpu_s for run in these], [run.cpu_s for run in those])
-        met = "met" if cpu <= target.at_most else "MISSED"
-        rows.append((f"{target.subject} ÷ {target.of}", f"{wall:.2f}", f"{cpu:.2f}", f"≤ {target.at_most:.2f}", met))
+        name, at_most = f"{target.subject} ÷ {target.of}", f"≤ {target.at_most:.2f}"
+        rows.append((name, f"{wall:.2f}", f"{cpu:.2f}", at_most, _verdict(wall, cpu, target.at_most)))
     return aligned([("ratio", "wall", "cpu", "target", ""), *rows])
+
+
+def _verdict(wall: float, cpu: float, at_most: float) -> str:
+    """Other work on the machine changes the clock's ratio; a peer on several processors the other. Both have to hold."""
+    missed = [name for name, ratio in (("wall", wall), ("cpu", cpu)) if ratio > at_most]
+    return f"MISSED by {' and '.join(missed)}" if missed else "met"
 
 
 def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
