@@ -1,9 +1,19 @@
 """The Pulumi program. Pulumi runs it with `infra/` as working directory, whether the project is installed or not."""
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 
+# The process ends with the program and keeps nearly all that it makes: docs/performance.md.
+gc.disable()
+atexit.register(gc.freeze)
+
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from infra.sdk import load_by_class  # noqa: E402
+
+load_by_class()
 
 import pulumi  # noqa: E402
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from infra.catalogue.prices import GLOBAL, PriceBook
@@ -38,12 +40,22 @@ class Plan:
         if own:
             return own
         for ancestor in self.graph.ancestors(resource):
-            around = {self.graph.region_of(r) for r in self.graph.descendants(ancestor)} - {None}
+            around = self._regions_below[ancestor.urn]
             if len(around) == 1:
-                return str(around.pop())
+                return next(iter(around))
             if around:
                 break
         return GLOBAL
+
+    @cached_property
+    def _regions_below(self) -> Mapping[str, set[str]]:
+        """The AWS regions of what is below each resource, by its URN; found at once, from the leaves up."""
+        below: dict[str, set[str]] = defaultdict(set)
+        for resource in reversed(tuple(self.graph)):
+            if resource.parent:
+                own = self.graph.region_of(resource)
+                below[resource.parent] |= below[resource.urn] | ({own} if own else set())
+        return below
 
 
 @dataclass(frozen=True)

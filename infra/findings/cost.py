@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from infra.cost.estimate import Estimate
-from infra.cost.phases import price_phase
 from infra.cost.report import report
 from infra.errors import InputError
 from infra.findings.finding import Finding, Situation
@@ -16,7 +15,7 @@ _SOURCE = "infra/catalogue/data/prices"
 
 def prices_too_old(situation: Situation) -> Iterator[Finding]:
     """Prices that the bill rests on and that were read more than a year ago, in one finding."""
-    bill = _bill(situation)
+    bill = situation.bill
     stale = report([bill], date.today()).stale if isinstance(bill, Estimate) else ()
     if not stale:
         return
@@ -32,17 +31,9 @@ def prices_too_old(situation: Situation) -> Iterator[Finding]:
 
 def not_in_the_bill(situation: Situation) -> Iterator[Finding]:
     """Each resource that costs something and couldn't be priced, with the reason; or why there is no bill at all."""
-    bill = _bill(situation)
+    bill = situation.bill
     if isinstance(bill, InputError):
         yield Finding("no-bill", "warning", f"The phase can't be priced: {bill}", _SOURCE)
         return
     for one in bill.unpriced:
         yield Finding("not-in-the-bill", "warning", f"{one.type} {one.resource}: {one.reason}.", _SOURCE)
-
-
-def _bill(situation: Situation) -> Estimate | InputError:
-    """The bill, or the error that says which price is missing: a plan of a region without prices is still a plan."""
-    try:
-        return price_phase(situation.config, situation.selected.document, situation.graph).estimate
-    except InputError as error:
-        return error

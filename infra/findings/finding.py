@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
+from infra.cost.estimate import Estimate
+from infra.cost.phases import price_phase
+from infra.errors import InputError
 from infra.graph import ResourceGraph
 from infra.selection import Selected
 
@@ -32,6 +36,14 @@ class Situation:
     @property
     def config(self):
         return self.selected.config
+
+    @cached_property
+    def bill(self) -> Estimate | InputError:
+        """The bill, or the error that says which price is missing: a plan of a region without prices is still a plan."""
+        try:
+            return price_phase(self.config, self.selected.document, self.graph).estimate
+        except InputError as error:
+            return error
 
     def source(self, *keys: str) -> str:
         """The sources of config values, in one phrase: "lines 102, 126" or "settings: app.image"."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextvars
 import logging
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from inspect import isawaitable
 
 from pulumi.runtime import run_in_stack, set_all_config
@@ -66,7 +68,8 @@ def _plan(
             raise
 
     try:
-        loop.run_until_complete(run_in_stack(noted))  # pyright: ignore[reportArgumentType]
+        with _no_stack_traces():
+            loop.run_until_complete(run_in_stack(noted))  # pyright: ignore[reportArgumentType]
     except BaseException as error:
         loop.note(error)
     finally:
@@ -75,6 +78,23 @@ def _plan(
     if failure is not None:
         raise failure
     return ResourceGraph(monitor.resources.values())
+
+
+@contextmanager
+def _no_stack_traces() -> Iterator[None]:
+    """Keeps the SDK from describing the whole stack for each resource, a sixth of planning, since nobody reads it.
+
+    Exceptions keep their tracebacks; only what prints one while the program runs prints its last line alone.
+    """
+    before = getattr(sys, "tracebacklimit", None)
+    sys.tracebacklimit = 1
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.tracebacklimit
+        else:
+            sys.tracebacklimit = before
 
 
 class _Log:
