@@ -122,10 +122,13 @@ def scalar(value: Any) -> str:
     """A scalar, or an empty collection, as YAML that every YAML version reads as the same value.
 
     Text stays plain only where no reader could take it for something else: Pulumi reads `yes` as text and PyYAML as true.
+    A whole number has no point, as Pulumi writes it.
     """
     if isinstance(value, str) and not _plain(value):
         quoted = json.dumps(value, ensure_ascii=False)
         return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from infra.config import CONFIG_KEY
 from infra.errors import InputError, Mistake
 from infra.yamlfile import parse_yaml
 
 
-@dataclass(frozen=True)
-class Foreign:
-    """Lines as they stand: other top-level keys, and other keys below `config`, each with what hangs on it."""
+class Around(NamedTuple):
+    """Lines as they stand before and after ramp's own key."""
 
-    top: tuple[str, ...] = ()
-    config: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+class Foreign(NamedTuple):
+    """Other top-level keys, and other keys below `config`, each with what hangs on it."""
+
+    top: Around = Around()
+    config: Around = Around()
 
 
 def foreign(text: str, path: str) -> Foreign:
@@ -36,17 +41,17 @@ def foreign(text: str, path: str) -> Foreign:
 
 
 def _cut_out(lines: list[str], tree: dict[str, Any]) -> Foreign:
-    top = _blocks(lines, tree, "config", 0, len(lines))
+    top = _around(lines, tree, "config", 0, len(lines))
     if not tree.get("config"):
         return Foreign(top)
     begin, end = _span(tree, "config", len(lines))
-    return Foreign(top, _blocks(lines, tree["config"], CONFIG_KEY, begin + 1, end))
+    return Foreign(top, _around(lines, tree["config"], CONFIG_KEY, begin + 1, end))
 
 
 def _alone(kept: Foreign, path: str) -> tuple[Any, Any]:
     """What the kept lines say without the rest of the file."""
-    top = parse_yaml("\n".join(kept.top), path) or {}
-    config = parse_yaml("\n".join(("config:", *kept.config)), path)["config"] or {}
+    top = parse_yaml("\n".join((*kept.top.before, *kept.top.after)), path) or {}
+    config = parse_yaml("\n".join(("config:", *kept.config.before, *kept.config.after)), path)["config"] or {}
     return top, config
 
 
@@ -56,14 +61,18 @@ def _others(tree: dict[str, Any]) -> tuple[Any, Any]:
     return top, {key: value for key, value in config.items() if key != CONFIG_KEY}
 
 
-def _blocks(lines: list[str], mapping: dict[str, object], ours: str, begin: int, end: int) -> tuple[str, ...]:
+def _around(lines: list[str], mapping: dict[str, object], ours: str, begin: int, end: int) -> Around:
     """The lines of a mapping's keys but ours. Comments before the first key are the generated header."""
-    kept: list[str] = []
+    before: list[str] = []
+    after: list[str] = []
+    kept = before
     for key in mapping:
         start, stop = _span(mapping, key, end)
-        if key != ours:
+        if key == ours:
+            kept = after
+        else:
             kept += lines[max(start, begin) : stop]
-    return tuple(kept)
+    return Around(tuple(before), tuple(after))
 
 
 def _span(mapping: dict[str, object], key: str, end: int) -> tuple[int, int]:
