@@ -9,7 +9,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kept_secret import SecretKeys, keep
-from components.logins import Logins
+from components.logins import Logins, turn_pair
 from components.sql_job import DatabaseClient, SqlJob, SqlJobArgs
 from components.templates import render
 
@@ -52,8 +52,8 @@ class DatabaseRoles(pulumi.ComponentResource):
     The application's pods get the password of this epoch's login from a Secret in their own namespace; the pooler gets
     SCRAM secrets alone; the administrator's password is seen by Jobs in the client's namespace alone.
 
-    Creates: a secret in Secrets Manager and a Kubernetes Secret for the application; for each server a Secret of its
-    administrator and a Job that makes role and logins.
+    Creates: a secret in Secrets Manager of the application's logins and one of the monitoring's; a Kubernetes Secret for
+    the application; for each server a Secret of its administrator and a Job that makes role and logins.
 
     Outputs: `administrator_secrets` (names in the client's namespace, by server), `jobs` (what waits for the roles
     depends on them).
@@ -77,10 +77,12 @@ class DatabaseRoles(pulumi.ComponentResource):
 
     def _keep(self) -> None:
         """In Secrets Manager of this region, for people and for what runs outside the cluster."""
-        logins = self._args.logins
-        login = {"username": logins.current, "password": logins.passwords[logins.current]}
-        what = f"Database login of the application ({self._name})"
-        keep(f"{self._name}-application", what, login, self._args.secret_keys, self)
+        args = self._args
+        for whom, logins in (("application", args.logins), ("monitoring", args.monitoring)):
+            content = turn_pair(logins.current, logins.passwords)
+            keep(
+                f"{self._name}-{whom}", f"Database logins of the {whom} ({self._name})", content, args.secret_keys, self
+            )
 
     def _hand_to_application(self) -> None:
         """Both logins, so that pods of the epoch before can still restart during a rotation."""

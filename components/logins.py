@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -81,6 +81,22 @@ def login_name(role: str, turn: str) -> str:
     return naming.physical(naming.DATABASE, f"{role}_{turn}")
 
 
+def current_turn(epoch: int) -> str:
+    """The turn whose password is of this epoch: `a` in odd ones, `b` in even ones."""
+    return TURNS[(epoch + 1) % 2]
+
+
 def current_login(role: str, epoch: int) -> str:
-    """The login whose password is of this epoch: `a` in odd ones, `b` in even ones."""
-    return login_name(role, TURNS[(epoch + 1) % 2])
+    """The login whose password is of this epoch."""
+    return login_name(role, current_turn(epoch))
+
+
+def turn_pair(current: str, passwords: Mapping[str, pulumi.Input[str]]) -> dict[str, pulumi.Input[str]]:
+    """What Secrets Manager keeps of two logins: this epoch's, and the one before, which works until the next epoch."""
+    (previous,) = passwords.keys() - {current}
+    return {
+        "username": current,
+        "password": passwords[current],
+        "previous_username": previous,
+        "previous_password": passwords[previous],
+    }

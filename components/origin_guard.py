@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+
+from components.kept_secret import SecretKeys, keep
 
 HEADER = "x-origin-key"
 """What the CDN says to prove itself."""
@@ -16,13 +18,14 @@ HEADER = "x-origin-key"
 class OriginGuardArgs:
     """`listener_arn` is the HTTPS listener's, `target_group_arn` where it sends to.
 
-    A request that carries one of `keys` in the header passes, and one for `health_path` alone, which health checkers ask
-    for. `after` is what must stand before anything is refused: that users reach the CDN.
+    A request that carries one of `keys` (by turn) in the header passes, and one for `health_path` alone, which health
+    checkers ask for. `after` is what must stand before anything is refused: that users reach the CDN.
     """
 
     listener_arn: pulumi.Input[str]
     target_group_arn: pulumi.Input[str]
-    keys: Sequence[pulumi.Input[str]]
+    keys: Mapping[str, pulumi.Input[str]]
+    secret_keys: SecretKeys
     health_path: str
     after: Sequence[pulumi.Resource]
 
@@ -32,7 +35,7 @@ class OriginGuard(pulumi.ComponentResource):
 
     The security group lets in all of CloudFront, so also somebody else's distribution in front of this load balancer.
     The rules stand before the listener's default, which stays as it was without a CDN: so the refusing one can wait
-    until users have moved. Creates: three listener rules.
+    until users have moved. Creates: three listener rules, and a secret in Secrets Manager that holds the keys.
     """
 
     def __init__(self, name: str, args: OriginGuardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -40,7 +43,7 @@ class OriginGuard(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         condition = aws.lb.ListenerRuleConditionArgs
         header = aws.lb.ListenerRuleConditionHttpHeaderArgs(
-            http_header_name=HEADER, values=[pulumi.Output.secret(key) for key in args.keys]
+            http_header_name=HEADER, values=[pulumi.Output.secret(key) for key in args.keys.values()]
         )
         path = aws.lb.ListenerRuleConditionPathPatternArgs
         forward = aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=args.target_group_arn)
@@ -69,4 +72,5 @@ class OriginGuard(pulumi.ComponentResource):
             actions=[aws.lb.ListenerRuleActionArgs(type="fixed-response", fixed_response=refused)],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*passes, *args.after]),
         )
+        keep(name, f"Keys of the CDN, sent as {HEADER} ({name})", args.keys, args.secret_keys, self)
         self.register_outputs({})

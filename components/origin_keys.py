@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_random as random
 
-from components.logins import TURNS, turns
+from components.logins import current_turn, turns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,15 +21,15 @@ class OriginKeys(pulumi.ComponentResource):
     """Two random keys. Each epoch makes a new one of one of them, which the CDN sends; load balancers take both.
 
     So while CloudFront spreads a change to its edges, which takes minutes, requests with either pass.
-    Creates: two passwords. Outputs: `current` and `accepted`, both Pulumi secrets.
+    Creates: two passwords. Outputs: `current`, and `accepted` by turn, both Pulumi secrets.
     """
 
     current: pulumi.Output[str]
-    accepted: list[pulumi.Output[str]]
+    accepted: dict[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: OriginKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:originkeys:OriginKeys", name, None, opts)
-        keys = {
+        self.accepted = {
             turn: random.RandomPassword(
                 f"{name}-{turn}",
                 length=40,
@@ -39,6 +39,5 @@ class OriginKeys(pulumi.ComponentResource):
             ).result
             for turn, epoch in turns(args.epoch).items()
         }
-        self.current = keys[TURNS[(args.epoch + 1) % 2]]
-        self.accepted = list(keys.values())
+        self.current = self.accepted[current_turn(args.epoch)]
         self.register_outputs({})

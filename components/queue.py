@@ -14,15 +14,13 @@ from components import queue_definitions as definitions
 from components import queue_pod
 from components.allocatable import Capacity
 from components.authority import Authority
-from components.kept_secret import SecretKeys, keep
-from components.logins import TURNS, turns
+from components.kept_secret import SecretKeys
 from components.pods import digest
-from components.queue_definitions import QueueLimits, User
+from components.queue_definitions import QueueLimits
+from components.queue_logins import FEDERATION, QueueLogins, logins_file
 from components.queue_pod import AMQPS_PORT, MANAGEMENT_PORT, METRICS_PORT, NAME, NODES
 from components.templates import render
 
-ADMINISTRATOR = "administrator"
-FEDERATION = "federation"
 PLUGINS = ("rabbitmq_federation", "rabbitmq_management", "rabbitmq_peer_discovery_k8s", "rabbitmq_prometheus")
 INTERNAL_BALANCER = {
     "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
@@ -67,9 +65,9 @@ class QueueArgs:
 class Queue(pulumi.ComponentResource):
     """A RabbitMQ cluster that forms by the ordinals of its pods, with everything that it holds from its first start.
 
-    Creates: passwords, the cookie of the cluster, a certificate, a ConfigMap (settings, exchanges, queues, limits), a
-    Secret (cookie, certificate, users), a Secret for the application's pods, a secret in Secrets Manager for people, a
-    headless Service for the nodes and one for clients, a StatefulSet, a PodDisruptionBudget, and where there are peers an
+    Creates: passwords, the cookie of the cluster, and secrets in Secrets Manager that hold them all; a certificate, a
+    ConfigMap (settings, exchanges, queues, limits), a Secret (cookie, certificate, users), a Secret for the application's
+    pods, a headless Service for the nodes and one for clients, a StatefulSet, a PodDisruptionBudget, and where there are peers an
     internal load balancer.
 
     Outputs: `host`, `port`, `vhost`, `application_secret` (name of the Secret with the keys `username` and `password`),
@@ -89,12 +87,13 @@ class Queue(pulumi.ComponentResource):
         self.host, self.port, self.vhost = f"{NAME}.{args.namespace}.svc.cluster.local", AMQPS_PORT, args.vhost
         self.application_secret = f"{NAME}-application"
 
-        self._passwords = {login: self._password(login, epoch) for login, epoch in self._epochs().items()}
+        self._logins = QueueLogins(name, args.epoch, self, federated=bool(args.peers))
+        cookie = random.RandomPassword(f"{name}-cookie", length=40, special=False, opts=self._child).result
+        self._logins.keep(self.host, cookie, args.secret_keys)
         files = self._files()
         self._configuration(files)
-        self._secret()
+        self._secret(cookie)
         self._application_secret()
-        self._administrator()
         self._services()
         k8s.apps.v1.StatefulSet(
             f"{name}-nodes",
@@ -108,23 +107,6 @@ class Queue(pulumi.ComponentResource):
 
     def _metadata(self, name: str) -> k8s.meta.v1.ObjectMetaArgs:
         return k8s.meta.v1.ObjectMetaArgs(name=name, namespace=self._args.namespace, labels=queue_pod.LABELS)
-
-    def _epochs(self) -> dict[str, int]:
-        """The epoch of each login's password. The application's two take turns, so that pods which still run keep one."""
-        epochs = {ADMINISTRATOR: self._args.epoch}
-        epochs |= {application_login(turn): epoch for turn, epoch in turns(self._args.epoch).items()}
-        return epochs | ({FEDERATION: self._args.epoch} if self._args.peers else {})
-
-    def _password(self, login: str, epoch: int) -> pulumi.Output[str]:
-        return random.RandomPassword(
-            f"{self._name}-{login}", length=40, special=False, keepers={"epoch": str(epoch)}, opts=self._child
-        ).result
-
-    def _salt(self, login: str, epoch: int) -> pulumi.Output[str]:
-        """Of the password's own epoch, so that the hash changes with the password and at no other time."""
-        return random.RandomBytes(
-            f"{self._name}-{login}-salt", length=4, keepers={"epoch": str(epoch)}, opts=self._child
-        ).hex
 
     def _files(self) -> dict[str, str]:
         args = self._args
@@ -142,45 +124,37 @@ class Queue(pulumi.ComponentResource):
             f"{self._name}-configuration", metadata=self._metadata(NAME), data=dict(files), opts=self._child
         )
 
-    def _secret(self) -> None:
+    def _secret(self, cookie: pulumi.Output[str]) -> None:
         args = self._args
         names = [self.host, f"{NAME}.{args.namespace}", NAME]
         nodes = [node_host(ordinal, args.namespace) for ordinal in range(args.replicas)]
         certificate = args.authority.issue(f"{self._name}-tls", [*names, *nodes], self._child)
-        cookie = random.RandomPassword(f"{self._name}-cookie", length=40, special=False, opts=self._child)
         k8s.core.v1.Secret(
             f"{self._name}-secret",
             metadata=self._metadata(NAME),
             string_data={
-                "cookie": cookie.result,
+                "cookie": cookie,
                 "ca.crt": args.authority.certificate_pem,
                 "tls.crt": pulumi.Output.secret(certificate.certificate_pem),
                 "tls.key": pulumi.Output.secret(certificate.private_key_pem),
-                "logins.json": self._logins(),
+                "logins.json": self._logins_file(),
             },
             opts=self._child,
         )
 
-    def _logins(self) -> pulumi.Output[str]:
-        args = self._args
-        salts = {login: self._salt(login, epoch) for login, epoch in self._epochs().items()}
-        known = {"passwords": self._passwords, "salts": salts, "upstream": args.upstream}
+    def _logins_file(self) -> pulumi.Output[str]:
+        args, logins = self._args, self._logins
+        known = {"passwords": logins.passwords, "salts": logins.salts, "upstream": args.upstream}
         return pulumi.Output.secret(pulumi.Output.from_input(known).apply(lambda k: logins_file(args, **k)))
 
     def _application_secret(self) -> None:
-        login = application_login(current_turn(self._args.epoch))
+        login = self._logins.current
         k8s.core.v1.Secret(
             f"{self._name}-application",
             metadata=self._metadata(self.application_secret),
-            string_data={"username": login, "password": self._passwords[login]},
+            string_data={"username": login, "password": self._logins.passwords[login]},
             opts=self._child,
         )
-
-    def _administrator(self) -> None:
-        """The management login in Secrets Manager, for people."""
-        login = {"host": self.host, "username": ADMINISTRATOR, "password": self._passwords[ADMINISTRATOR]}
-        what = f"Administrator of {self._name}"
-        keep(f"{self._name}-administrator", what, login, self._args.secret_keys, self)
 
     def _services(self) -> None:
         port = k8s.core.v1.ServicePortArgs
@@ -248,22 +222,12 @@ class Queue(pulumi.ComponentResource):
             opts=self._child,
         )
         address = service.status.apply(balancer_address)
-        password = self._passwords[FEDERATION]
+        password = self._logins.passwords[FEDERATION]
         return pulumi.Output.secret(
             pulumi.Output.all(address=address, password=password).apply(
                 lambda known: upstream_uri(known["address"], known["password"], self.vhost, self.host)
             )
         )
-
-
-def application_login(turn: str) -> str:
-    """The application's login of a turn, "a" or "b"."""
-    return f"application-{turn}"
-
-
-def current_turn(epoch: int) -> str:
-    """The turn whose password is of this epoch."""
-    return next(turn for turn in TURNS if turns(epoch)[turn] == epoch)
 
 
 def node_host(ordinal: int, namespace: str) -> str:
@@ -297,20 +261,3 @@ def settings_file(args: QueueArgs) -> str:
         definitions=queue_pod.DEFINITIONS,
         disk_free_limit_gib=max(2, args.storage_gib // 10),
     )
-
-
-def logins_file(args: QueueArgs, passwords: Mapping[str, str], salts: Mapping[str, str], upstream: str | None) -> str:
-    """The users of the cluster: the administrator, the application's two logins, and with peers the federation's."""
-    hashes = {login: definitions.password_hash(password, salts[login]) for login, password in passwords.items()}
-    published = definitions.exchanges(args.subscribers)
-    worked = (*definitions.queues(args.work_queues, args.subscribers), definitions.DEAD_LETTERS)
-    may_work = {"write": definitions.anything_of(published), "read": definitions.anything_of(worked)}
-    own = "^federation: .*$"
-    grants: dict[str, dict[str, Any]] = {
-        ADMINISTRATOR: {"tags": ("administrator",), "configure": ".*", "write": ".*", "read": ".*"},
-        **{application_login(turn): may_work for turn in TURNS},
-        FEDERATION: {"configure": own, "write": own, "read": f"^(federation: .*|{'|'.join(published)})$"},
-    }
-    users = [User(name=login, password_hash=hashed, **grants[login]) for login, hashed in hashes.items()]
-    follows = definitions.upstream(upstream, args.window_seconds) if upstream else None
-    return definitions.logins(args.vhost, users, follows)

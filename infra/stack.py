@@ -225,7 +225,7 @@ class RegionStack(pulumi.ComponentResource):
     def guard(self, config: PhaseConfig, front: Edge) -> None:
         """Behind a CDN: refuse what didn't come through it, once users do."""
         if front.origin_keys:
-            settings = edge.origin_guard(config, self.load_balancer, front.origin_keys, front.public)
+            settings = edge.origin_guard(config, self.load_balancer, front.origin_keys, self.secrets, front.public)
             name, here = f"{config.application}-{self.region}-guard", pulumi.ResourceOptions(parent=self)
             OriginGuard(name, settings, here)
 

@@ -13,6 +13,7 @@ from components.cluster import Cluster
 from components.failover import Endpoint, FailoverArgs
 from components.fence import FenceArgs
 from components.gateway import Gateway
+from components.kept_secret import SecretKeys
 from components.keys import Keys, KeysArgs
 from components.load_balancer import LoadBalancer, LoadBalancerArgs
 from components.network import Network
@@ -130,13 +131,14 @@ def origin_keys(cdn: CdnConfig) -> OriginKeysArgs:
 
 
 def origin_guard(
-    config: PhaseConfig, balancer: LoadBalancer, keys: OriginKeys, public: pulumi.Resource
+    config: PhaseConfig, balancer: LoadBalancer, keys: OriginKeys, secrets: SecretKeys, public: pulumi.Resource
 ) -> OriginGuardArgs:
     """Users have moved once the `public` name leads to the CDN."""
     return OriginGuardArgs(
         listener_arn=balancer.https_listener_arn,
         target_group_arn=balancer.target_group_arn,
         keys=keys.accepted,
+        secret_keys=secrets,
         health_path=config.app.health_path,
         after=[public],
     )

@@ -24,6 +24,16 @@ def test_every_secret_is_encrypted_by_its_regions_own_key_protected_and_can_be_b
         assert secret.inputs["recoveryWindowInDays"] == 30
 
 
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_generated_password_is_kept(phase_graph, phase: str) -> None:
+    """Guards a login that only the state and the cluster know: when both are lost, nobody can log in with it again."""
+    graph: ResourceGraph = phase_graph(phase)
+    made = {password.name for password in graph.of_type("random:index/randomPassword:RandomPassword")}
+    versions = graph.of_type("aws:secretsmanager/secretVersion:SecretVersion")
+    assert made
+    assert made - {name for version in versions for name in waits_for(version, "secretString")} == set()
+
+
 def test_every_secret_has_a_copy_in_the_other_region_under_that_regions_key(phase_graph) -> None:
     """Guards a failover: without the active region nobody could log in to the database that has just been promoted."""
     graph: ResourceGraph = phase_graph("phase3")

@@ -16,8 +16,9 @@ import pytest
 from components.allocatable import Capacity
 from components.authority import Authority
 from components.kept_secret import SecretKeys
-from components.queue import PLUGINS, QueueArgs, logins_file, settings_file, upstream_uri
+from components.queue import PLUGINS, QueueArgs, settings_file, upstream_uri
 from components.queue_definitions import QueueLimits, topology
+from components.queue_logins import logins_file
 from components.queue_pod import INTER_NODE_TLS
 from components.templates import render
 from tests.servers.debian import debian, run

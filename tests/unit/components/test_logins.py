@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.logins import current_login, login_name, turns
+from components.logins import current_login, login_name, turn_pair, turns
 
 epochs = st.integers(1, 10_000)
 
@@ -22,3 +22,13 @@ def test_the_current_login_is_the_one_whose_password_is_of_this_epoch(epoch: int
     """Guards pods that would be given the older of the two passwords."""
     newest = [login_name("app", turn) for turn, made in turns(epoch).items() if made == epoch]
     assert newest == [current_login("app", epoch)]
+
+
+def test_both_logins_are_kept_each_with_its_own_password() -> None:
+    """Guards people who look a password up while pods of the epoch before still run."""
+    assert turn_pair("app_b", {"app_a": "old", "app_b": "new"}) == {
+        "username": "app_b",
+        "password": "new",
+        "previous_username": "app_a",
+        "previous_password": "old",
+    }

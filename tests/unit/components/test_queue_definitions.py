@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import queue_definitions as definitions
-from components.logins import turns
-from components.queue import balancer_address, current_turn, upstream_uri
+from components.queue import balancer_address, upstream_uri
 from components.queue_pod import before_stop
 
 LIMITS = definitions.QueueLimits(max_length=10, message_ttl_seconds=60, delivery_limit=3)
@@ -60,12 +59,6 @@ def test_the_upstreams_certificate_is_checked_for_the_name_that_it_holds() -> No
         "amqps://federation:secret@lb.example:5671/mgx-ai?cacertfile=/etc/rabbitmq-secrets/ca.crt"
         "&verify=verify_peer&server_name_indication=rabbitmq.mgx-ai.svc.cluster.local"
     )
-
-
-@pytest.mark.parametrize("epoch", [1, 2, 3, 4])
-def test_the_application_uses_the_login_of_the_current_epoch(epoch: int) -> None:
-    """Guards a rotation: pods that are made anew take the new password, the others' one still works."""
-    assert turns(epoch)[current_turn(epoch)] == epoch
 
 
 def test_a_balancer_that_has_no_address_yet_has_an_empty_one() -> None:
