@@ -11,7 +11,7 @@ from infra.config import PhaseConfig
 from infra.cost.estimate import Estimate, estimate
 from infra.cost.items import Group
 from infra.cost.subject import Plan
-from infra.cost.usage import Usage
+from infra.cost.usage import Usage, UsageSettings
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
 from infra.graph import ResourceGraph
@@ -50,11 +50,16 @@ def price_document(document: Document) -> tuple[PricedPhase, ...]:
 
 def price_phase(config: PhaseConfig, document: Document, graph: ResourceGraph | None = None) -> PricedPhase:
     """One phase priced; `graph` is its plan where that is made already. Raises InputError where a price is missing."""
-    settings = document.settings.settings.usage.of(config.name)
+    plan, bill = price_plan(config, graph or plan_config(config), document.settings.settings.usage)
+    return PricedPhase(plan, bill, sizes(document, config.name))
+
+
+def price_plan(config: PhaseConfig, graph: ResourceGraph, usage: UsageSettings) -> tuple[Plan, Estimate]:
+    """The bill of a config's plan, and what it was made of. Raises InputError where a price is missing."""
     try:
         book = PriceBook.load(config.regions)
-        plan = Plan(graph or plan_config(config), config, Usage(settings, config.users), book)
-        return PricedPhase(plan, estimate(plan), sizes(document, config.name))
+        plan = Plan(graph, config, Usage(usage.of(config.name), config.users), book)
+        return plan, estimate(plan)
     except MissingPrice as error:
         hint = "Add it to infra/catalogue/data/prices with its source, or run `ramp prices refresh`."
         raise InputError([Mistake("price book", None, config.name, str(error), "a price for it", hint)]) from error

@@ -12,8 +12,9 @@ from infra.diff.step import Step, step
 from infra.diff.subject import subject
 from infra.diff.table import DATA, UnknownTypeError
 from infra.errors import InputError, Mistake
-from infra.project import shown
+from infra.project import SETTINGS, shown
 from infra.selection import Document, load_document, select
+from infra.settings import load_settings
 
 
 def diff_step(
@@ -34,7 +35,8 @@ def diff_step(
         raise InputError([Mistake("command line", None, "--allow", received, allowed)])
     phase = _Phases(roadmap, settings)
     try:
-        found = step(subject(a, phase), subject(b, phase)).letting(allow.read(record))
+        usage = load_settings(Path(shown(settings or SETTINGS))).settings.usage
+        found = step(subject(a, phase), subject(b, phase), usage).letting(allow.read(record))
     except UnknownTypeError as unknown:
         where, what = shown(DATA), "a row for every type that the program uses"
         raise InputError([Mistake(where, None, unknown.type, "no row", what, "Read it from its provider.")]) from None

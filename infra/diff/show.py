@@ -9,7 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
+from infra.cost.figures import money, percentage, signed
+from infra.cost.items import Group
 from infra.diff.change import Absent, Change, PropertyChange, Side, counts
+from infra.diff.cost import StepCost
 from infra.diff.order import Action
 from infra.diff.step import Step
 from infra.graph import urn as urns
@@ -31,6 +34,7 @@ def show_step(step: Step) -> None:
     out = console()
     out.print(f"[bold]{escape(step.old)} → {escape(step.new)}[/bold]: {_summary(step)}")
     _show_dangers(out, step)
+    out.print(escape(_costs(step.cost)))
     for when, actions in groupby(step.order, key=lambda action: action.when):
         out.print(f"\n[bold]{_WHEN[when]}[/bold]")
         for number, action in enumerate(actions, 1):
@@ -58,6 +62,21 @@ def _show_dangers(out: Console, step: Step) -> None:
         out.print(f"[yellow]![/yellow] {escape(what)}")
     if step.dangers:
         out.print("[red]Not safe.[/red] To let one through: --allow URN --because TEXT, which is written to the record")
+
+
+def _costs(cost: StepCost) -> str:
+    """The change of the monthly bill in one line, the components that change most first; or why there is none."""
+    step = cost.change
+    if step is None:
+        alone = f"; what comes after costs {money(cost.after.total.expected)} a month" if cost.after else ""
+        return f"Not priced: {cost.unpriced}{alone}"
+    before, after = (money(bill.total.expected) for bill in (step.before, step.after))
+    if not step.lines:
+        return f"Costs {after} a month, as before"
+    parts = sorted(((group, step.group(group).expected) for group in Group), key=lambda part: -abs(part[1]))
+    told = ", ".join(f"{group.value} {signed(amount)}" for group, amount in parts if amount)
+    share = percentage(step.percent, sign=True)
+    return f"Costs {signed(step.difference.expected)} a month ({share}), {before} → {after}: {told}"
 
 
 def _show_action(out: Console, number: int, action: Action) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from infra.config import PhaseConfig
+from infra.cost.usage import UsageSettings
 from infra.diff.allow import Allowance
 from infra.diff.change import Change, Danger, counts
 from infra.diff.compare import compare
+from infra.diff.cost import StepCost, step_cost
 from infra.diff.danger import dangers
 from infra.diff.order import Action, order
 from infra.diff.quotas import Needed, needed
@@ -30,6 +32,7 @@ class Step:
     allowed: tuple[tuple[Danger, Allowance], ...]
     quotas: tuple[Needed, ...]
     order: tuple[Action, ...]
+    cost: StepCost
 
     @property
     def name(self) -> str:
@@ -46,7 +49,7 @@ class Step:
         found = {danger: next((a for a in allowances if a.lets(danger, self.name)), None) for danger in self.dangers}
         allowed = tuple((danger, allowance) for danger, allowance in found.items() if allowance)
         left = tuple(danger for danger, allowance in found.items() if not allowance)
-        return Step(self.old, self.new, self.changes, left, (*self.allowed, *allowed), self.quotas, self.order)
+        return replace(self, dangers=left, allowed=(*self.allowed, *allowed))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data. No secret is in it."""
@@ -60,11 +63,14 @@ class Step:
             "changes": [change.to_json() for change in self.changes],
             "order": [action.to_json() for action in self.order],
             "quotas": [quota.to_json() for quota in self.quotas],
+            "cost": self.cost.to_json(),
         }
 
 
-def step(old: Subject, new: Subject) -> Step:
-    """Plans both sides and compares them. A phase after a state is planned on that state, as `pulumi up` would do it.
+def step(old: Subject, new: Subject, usage: UsageSettings) -> Step:
+    """Plans both sides, compares them and prices the difference, at the use that `usage` assumes.
+
+    A phase after a state is planned on that state, as `pulumi up` would do it.
 
     Raises InputError where a state is to come after a phase, which no `pulumi up` does.
     """
@@ -74,7 +80,8 @@ def step(old: Subject, new: Subject) -> Step:
     before, after, deployed = _graphs(old, new)
     changes = compare(before, after, deployed=deployed)
     quotas = needed(after)
-    return Step(old.name, new.name, changes, dangers(before, after, changes), (), quotas, order(changes, quotas))
+    cost = step_cost((old, before), (new, after), usage)
+    return Step(old.name, new.name, changes, dangers(before, after, changes), (), quotas, order(changes, quotas), cost)
 
 
 def _graphs(old: Subject, new: Subject) -> tuple[ResourceGraph, ResourceGraph, bool]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from infra.config import PhaseConfig
 from infra.diff.command import diff_step
 from infra.diff.show import show_step
 from infra.errors import InputError
+from infra.graph import ResourceGraph
+from infra.plan import plan_config
 from infra.project import ROOT
 
 STATE = {
@@ -57,7 +63,7 @@ def test_a_replaced_database_is_told_first_and_let_through_only_with_a_reason(
 def test_json_holds_what_another_tool_needs(other_database: Path, tmp_path: Path) -> None:
     """Guards the shape that CI reads."""
     told = json.loads(json.dumps(diff_step("phase1", str(other_database), [], [], record=tmp_path / "none").to_json()))
-    assert set(told) == {"from", "to", "safe", "counts", "dangers", "allowed", "changes", "order", "quotas"}
+    assert set(told) == {"from", "to", "safe", "counts", "dangers", "allowed", "changes", "order", "quotas", "cost"}
     assert told["safe"] is False
     assert set(told["dangers"][0]) == {"resource", "what", "because"}
     assert set(told["changes"][0]) >= {"action", "resource", "type", "properties"}
@@ -67,6 +73,42 @@ def test_json_holds_what_another_tool_needs(other_database: Path, tmp_path: Path
         "restarts",
         "in place",
     }
+
+
+def test_a_step_tells_what_it_costs_of_the_plans_that_it_compares(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guards the price of a step, and its time: a bill is made of a plan that stands already, never of a second one."""
+    planned: list[str] = []
+
+    def counted(config: PhaseConfig, **more: Any) -> ResourceGraph:
+        planned.append(config.name)
+        return plan_config(config, **more)
+
+    for module in ("infra.diff.step", "infra.cost.phases"):
+        monkeypatch.setattr(sys.modules[module], "plan_config", counted)
+    step = diff_step("baseline", "phase1", [], [])
+    assert planned == ["baseline", "phase1"]
+    cost = step.to_json()["cost"]
+    assert Decimal(cost["change"]) == Decimal(cost["after"]) - Decimal(cost["before"])
+    assert Decimal(cost["change"]) == sum(Decimal(line["change"]) for line in cost["lines"])
+    assert Decimal(cost["components"]["application"]) == 4 * 730 * (Decimal("0.29") + Decimal("0.0348"))
+    show_step(step)
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("Costs +$"))
+    assert "a month (+" in line and "application +$948.42" in line
+
+
+def test_what_a_deployed_stack_costs_is_not_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Guards against a change that would compare a bill with nothing: the reason is told, and what the phase costs."""
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps(STATE), encoding="utf-8")
+    step = diff_step(str(state), "baseline", [], [])
+    cost = step.to_json()["cost"]
+    assert cost["change"] is None and Decimal(cost["after"]) > 4000
+    show_step(step)
+    shown = capsys.readouterr().out
+    assert "Not priced: a deployed stack's state doesn't say how many users it serves" in shown
+    assert "; what comes after costs $4," in shown
 
 
 def test_a_state_comes_first(tmp_path: Path) -> None:
