@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from infra.config.scalars import PositiveInt, Section
+from infra.config.scalars import Section
 
 DayTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -15,8 +15,8 @@ class BackupConfig(Section):
     """AWS Backup: one backup of each database a day, and a copy in each standby region."""
 
     start: DayTime = Field(description="UTC. AWS Backup can't work while a database backs itself up or is maintained.")
-    retention_days: PositiveInt = Field(le=36500)
-    copy_retention_days: PositiveInt = Field(le=36500, description="Of a copy in a standby region.")
+    retention_days: int = Field(ge=1, le=36500)
+    copy_retention_days: int = Field(ge=1, le=36500, description="Of a copy in a standby region.")
 
     @property
     def min_retention_days(self) -> int:

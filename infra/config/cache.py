@@ -26,11 +26,11 @@ class CacheConfig(Section):
     engine_version: Annotated[str, StringConstraints(pattern=r"^[7-9]\.[0-9]$")]
     node_type: Annotated[str, StringConstraints(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$"), offered("elasticache")]
     shards: PositiveInt
-    nodes_per_shard: PositiveInt = Field(le=6, description="A primary and at most five replicas.")
-    standby_nodes_per_shard: PositiveInt = Field(ge=2, le=6, description="In a standby region.")
+    nodes_per_shard: int = Field(ge=1, le=6, description="A primary and at most five replicas.")
+    standby_nodes_per_shard: int = Field(ge=2, le=6, description="In a standby region.")
     port: Port = Field(description="Never changes: it would replace the cache.")
     eviction_policy: EvictionPolicy
-    snapshot_retention_days: PositiveInt = Field(le=35)
+    snapshot_retention_days: int = Field(ge=1, le=35)
     snapshot_window: DailyWindow
     maintenance_window: WeeklyWindow
     log_retention_days: PositiveInt

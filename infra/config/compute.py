@@ -82,7 +82,7 @@ class ServerConfig(Section):
 class RegistryConfig(Section):
     """The image registry of each region: a repository a service."""
 
-    keep_images: PositiveInt = Field(le=1000, description="Tagged images of a service that are kept, the newest.")
+    keep_images: int = Field(ge=1, le=1000, description="Tagged images of a service that are kept, the newest.")
     untagged_days: PositiveInt = Field(description="After which an image without a tag is deleted.")
 
 
@@ -101,8 +101,8 @@ class ScalingConfig(Section):
 
     cpu_percent: Percent | None
     memory_percent: Percent | None
-    scale_up_window_seconds: NaturalInt = Field(le=3600)
-    scale_down_window_seconds: NaturalInt = Field(le=3600)
+    scale_up_window_seconds: int = Field(ge=0, le=3600)
+    scale_down_window_seconds: int = Field(ge=0, le=3600)
     scale_down_tolerance: Annotated[str, StringConstraints(pattern=r"^0(\.[0-9]{1,4})?$")]
 
     @model_validator(mode="after")

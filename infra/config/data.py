@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from infra.config.scalars import NaturalInt, Port, PositiveInt, Section, offered
+from infra.config.scalars import Port, PositiveInt, Section, offered
 
 DatabaseClass = Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$"), offered("rds")]
 PrivateName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})+$")]
@@ -20,16 +20,16 @@ class DatabaseConfig(Section):
     administrator: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     instance_class: DatabaseClass
     memory_gib: PositiveInt = Field(description="Of the class.")
-    storage_gib: PositiveInt = Field(ge=20, le=65536)
-    max_storage_gib: PositiveInt = Field(le=65536, description="Where storage autoscaling stops.")
+    storage_gib: int = Field(ge=20, le=65536)
+    max_storage_gib: int = Field(ge=1, le=65536, description="Where storage autoscaling stops.")
     multi_az: bool
-    read_replicas: NaturalInt = Field(le=15)
+    read_replicas: int = Field(ge=0, le=15)
     port: Port
     primary_host: PrivateName
     replica_hosts: tuple[PrivateName, ...]
     replica_lag_ms: PositiveInt
     region_lag_ms: PositiveInt | None = Field(description="How far a standby region may be behind; null: not stated.")
-    backup_retention_days: PositiveInt = Field(le=35)
+    backup_retention_days: int = Field(ge=1, le=35)
     backup_window: Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
     maintenance_window: Annotated[
         str, StringConstraints(pattern=r"^[a-z]{3}:[0-2][0-9]:[0-5][0-9]-[a-z]{3}:[0-2][0-9]:[0-5][0-9]$")

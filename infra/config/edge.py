@@ -18,8 +18,8 @@ Developer Guide, how health checks determine health]"""
 class LoadBalancerConfig(Section):
     """The Application Load Balancer of each region."""
 
-    zones: PositiveInt = Field(ge=2, description="Availability zones it stands in.")
-    idle_timeout_seconds: PositiveInt = Field(le=4000)
+    zones: int = Field(ge=2, le=6, description="Availability zones it stands in.")
+    idle_timeout_seconds: int = Field(ge=1, le=4000)
 
 
 class AccessLogsConfig(Section):
@@ -32,8 +32,8 @@ class FailoverConfig(Section):
     """How soon users of a region that stops answering reach another one."""
 
     check_interval_seconds: Literal[10, 30] = Field(description="Route 53 has these two; it can't be changed later.")
-    failure_threshold: PositiveInt = Field(le=10, description="Failed checks in a row that count as a failure.")
-    ttl_seconds: PositiveInt = Field(le=86400, description="How long a resolver keeps the answer.")
+    failure_threshold: int = Field(ge=1, le=10, description="Failed checks in a row that count as a failure.")
+    ttl_seconds: int = Field(ge=1, le=86400, description="How long a resolver keeps the answer.")
     limit_seconds: PositiveInt = Field(description="What a failover must stay below.")
     checker_cidrs: tuple[Cidr, ...] = Field(min_length=1, max_length=60, description="Route 53's health checkers.")
 
@@ -58,8 +58,8 @@ class RateLimitConfig(Section):
     """How often a user, and behind users an address, may ask within a window."""
 
     window_seconds: Literal[60, 120, 300, 600]
-    requests_per_user: PositiveInt = Field(ge=10, le=2_000_000_000)
-    requests_per_address: PositiveInt = Field(ge=10, le=2_000_000_000)
+    requests_per_user: int = Field(ge=10, le=2_000_000_000)
+    requests_per_address: int = Field(ge=10, le=2_000_000_000)
 
     @model_validator(mode="after")
     def _address_behind_user(self) -> RateLimitConfig:
@@ -88,10 +88,10 @@ class CdnConfig(Section):
     assets_path: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]+(/[a-z0-9_-]+)*/\*$")]
     assets_noncurrent_days: PositiveInt = Field(description="How long a replaced asset is kept.")
     api_max_ttl_seconds: PositiveInt = Field(description="The longest that an API response is cached, if it says so.")
-    connection_attempts: PositiveInt = Field(le=3)
-    connection_timeout_seconds: PositiveInt = Field(le=10)
-    read_timeout_seconds: PositiveInt = Field(le=120)
-    keepalive_timeout_seconds: PositiveInt = Field(le=120)
+    connection_attempts: int = Field(ge=1, le=3)
+    connection_timeout_seconds: int = Field(ge=1, le=10)
+    read_timeout_seconds: int = Field(ge=1, le=120)
+    keepalive_timeout_seconds: int = Field(ge=1, le=120)
     origin_key_epoch: PositiveInt = Field(
         description="Raise it by one to rotate the key that the CDN shows its origins."
     )

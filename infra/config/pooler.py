@@ -19,10 +19,10 @@ class PoolerConfig(Section):
     """PgBouncer between the application and the database, in each region."""
 
     image: ImageName
-    replicas: PositiveInt = Field(ge=2, le=20, description="Pods in each region.")
+    replicas: int = Field(ge=2, le=20, description="Pods in each region.")
     port: Port
-    max_connections: PositiveInt = Field(ge=6, description="What one database server allows.")
-    reserved_percent: NaturalInt = Field(le=90, description="Of max_connections, for administrators and Jobs.")
+    max_connections: int = Field(ge=6, le=262143, description="What one database server allows.")
+    reserved_percent: int = Field(ge=0, le=90, description="Of max_connections, for administrators and Jobs.")
     connections_per_pod: PositiveInt = Field(description="What one application pod may have open, for reads or writes.")
     cpu_millicores: PositiveInt
     memory_mib: PositiveInt
@@ -50,7 +50,7 @@ class MoveConfig(Section):
     """Shards on their way to another database server, all in the same state."""
 
     shards: tuple[NaturalInt, ...] = Field(min_length=1)
-    to: PositiveInt = Field(ge=2, description="The number of the server that takes them over.")
+    to: int = Field(ge=2, le=16, description="The number of the server that takes them over.")
     caught_up: Moment | None = Field(
         description="When the copy was seen to follow the original (UTC); null: it doesn't."
     )
@@ -60,8 +60,8 @@ class MoveConfig(Section):
 class ShardLayout(Section):
     """Logical shards of the database, and the physical servers that they stand on."""
 
-    count: PositiveInt = Field(le=999, description="Logical shards; fixed for good.")
-    servers: PositiveInt = Field(le=16, description="Server groups: a primary with its read replicas each.")
+    count: int = Field(ge=1, le=999, description="Logical shards; fixed for good.")
+    servers: int = Field(ge=1, le=16, description="Server groups: a primary with its read replicas each.")
     moves: tuple[MoveConfig, ...] = Field(description="Every move of shards so far, the oldest first.")
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from components.envoy_config import ADMIN_PORT, METRICS_PORT
-from infra.config.scalars import Domain, Label, NaturalInt, Percent, Port, PositiveInt, Section
+from infra.config.scalars import Domain, Label, Percent, Port, PositiveInt, Section
 
 ApiVersion = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
 Image = Annotated[str, StringConstraints(pattern=r"^[^\s]+$")]
@@ -19,7 +19,7 @@ class GatewayLimits(Section):
 
     api_versions: tuple[ApiVersion, ...] = Field(min_length=1, description="Versions that every path is routed in.")
     timeout_seconds: PositiveInt = Field(description="How long an answer may take as a whole.")
-    retries: NaturalInt = Field(le=5)
+    retries: int = Field(ge=0, le=5)
     retry_budget_percent: Percent = Field(description="Most retries, of the requests that are underway.")
     max_requests: PositiveInt = Field(description="Requests to one service at once.")
     requests_per_second: PositiveInt = Field(description="To one route.")
@@ -53,15 +53,15 @@ class ExternalServiceConfig(Section):
 
     host: Domain
     port: Port
-    listen_port: Port = Field(ge=1024, description="The proxy's own port for it.")
+    listen_port: int = Field(ge=1024, le=65535, description="The proxy's own port for it.")
     max_connections: PositiveInt
     max_pending_requests: PositiveInt
     max_requests: PositiveInt
     max_retries: PositiveInt
     consecutive_errors: PositiveInt = Field(description="Before it is left alone.")
     ejection_seconds: PositiveInt
-    timeout_seconds: PositiveInt = Field(le=900)
-    retries: NaturalInt = Field(le=5)
+    timeout_seconds: int = Field(ge=1, le=900)
+    retries: int = Field(ge=0, le=5)
 
 
 class EgressServices(Section):

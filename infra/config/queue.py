@@ -18,8 +18,8 @@ class QueueConfig(Section):
     memory_gib: PositiveInt
     architecture: Architecture
     instance_types: tuple[InstanceType, ...] = Field(min_length=1)
-    replicas: PositiveInt = Field(le=9, description="Nodes of the cluster.")
-    quorum_group_size: PositiveInt = Field(le=5, description="Members of each quorum queue.")
+    replicas: int = Field(ge=1, le=9, description="Nodes of the cluster.")
+    quorum_group_size: int = Field(ge=1, le=5, description="Members of each quorum queue.")
     storage_gib: PositiveInt = Field(description="A node's first volume; grow the claims, never this.")
     surge: NaturalInt = Field(description="Servers beyond the nodes, for a server's replacement.")
     termination_grace_seconds: PositiveInt

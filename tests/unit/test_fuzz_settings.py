@@ -195,7 +195,7 @@ def test_fuzz_nothing_of_others_is_lost_from_a_broken_stack_config(text: str) ->
         tree = parse_yaml(text, "p.yaml") or {}
     except InputError:
         return
-    again = "\n".join([*kept.top, "config:", *kept.config])
+    again = "\n".join([*kept.top.before, "config:", *kept.config.before, *kept.config.after, *kept.top.after])
     after = YAML(typ="rt").load(StringIO(again))
     config = {key: value for key, value in (tree.get("config") or {}).items() if key != CONFIG_KEY}
     assert (after["config"] or {}) == config
