@@ -29,7 +29,7 @@ class AlertmanagerArgs:
     """`topics` are SNS topic ARNs by severity ("page", "ticket"), plain strings; `key_arn` encrypts them."""
 
     namespace: str
-    cluster_name: str
+    cluster_name: pulumi.Input[str]
     region: str
     image: str
     node_selector: Mapping[str, str]
@@ -58,12 +58,12 @@ class Alertmanager(pulumi.ComponentResource):
         self._match = k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels)
         self.address = f"{NAME}.{args.namespace}.svc.cluster.local:{PORT}"
 
-        self._identity()
+        identity = self._identity()
         text = dump_yaml(configuration(args.region, args.topics))
         k8s.core.v1.ConfigMap(
             f"{name}-configuration", metadata=self._metadata, data={"alertmanager.yml": text}, opts=self._child
         )
-        self._servers(digest(text))
+        self._servers(digest(text), identity)
         ports = k8s.core.v1.ServicePortArgs
         k8s.core.v1.Service(
             f"{name}-service",
@@ -79,7 +79,7 @@ class Alertmanager(pulumi.ComponentResource):
         disruption_budget(self._name, self._metadata, self._labels, self._child)
         self.register_outputs({"address": self.address})
 
-    def _identity(self) -> None:
+    def _identity(self) -> aws.eks.PodIdentityAssociation:
         role = aws.iam.Role(
             naming.logical(naming.ROLE, f"{self._name}-pods"), assume_role_policy=pod_trust(), opts=self._child
         )
@@ -95,7 +95,7 @@ class Alertmanager(pulumi.ComponentResource):
         k8s.core.v1.ServiceAccount(
             f"{self._name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._child
         )
-        aws.eks.PodIdentityAssociation(
+        return aws.eks.PodIdentityAssociation(
             f"{self._name}-pods",
             cluster_name=self._args.cluster_name,
             namespace=self._args.namespace,
@@ -104,7 +104,7 @@ class Alertmanager(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _servers(self, configuration_digest: str) -> None:
+    def _servers(self, configuration_digest: str, identity: aws.eks.PodIdentityAssociation) -> None:
         metadata = k8s.meta.v1.ObjectMetaArgs(
             labels=self._labels, annotations={"ramp/configuration": configuration_digest}
         )
@@ -118,7 +118,8 @@ class Alertmanager(pulumi.ComponentResource):
                 selector=self._match,
                 template=k8s.core.v1.PodTemplateSpecArgs(metadata=metadata, spec=self._pod()),
             ),
-            opts=self._child,
+            # Pods that start before it have no identity.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
         )
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:

@@ -51,7 +51,7 @@ class AppTierArgs:
     service: str
     hpa: str
     namespace: str
-    cluster_name: str
+    cluster_name: pulumi.Input[str]
     image: str
     port: int
     health_path: str
@@ -97,15 +97,16 @@ class AppTier(pulumi.ComponentResource):
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=args.service, namespace=args.namespace, labels=self._labels)
         self.service, self.port = args.service, args.port
 
-        self.role_arn = self._identity()
+        identity = self._identity()
+        self.role_arn = identity.role_arn
         self._trusted()
-        self._deployment()
+        self._deployment(identity)
         self._service()
         self._autoscaler()
         self._disruption_budget()
         self.register_outputs({"service": self.service, "role_arn": self.role_arn})
 
-    def _identity(self) -> pulumi.Output[str]:
+    def _identity(self) -> aws.eks.PodIdentityAssociation:
         role = aws.iam.Role(
             naming.logical(naming.ROLE, f"{self._name}-pods"), assume_role_policy=pod_trust(), opts=self._child
         )
@@ -119,7 +120,7 @@ class AppTier(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=self._child,
         )
-        aws.eks.PodIdentityAssociation(
+        return aws.eks.PodIdentityAssociation(
             f"{self._name}-pods",
             cluster_name=self._args.cluster_name,
             namespace=self._args.namespace,
@@ -127,7 +128,6 @@ class AppTier(pulumi.ComponentResource):
             role_arn=role.arn,
             opts=self._child,
         )
-        return role.arn
 
     def _trusted(self) -> None:
         k8s.core.v1.ConfigMap(
@@ -139,8 +139,11 @@ class AppTier(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _deployment(self) -> None:
-        """No `replicas`: server-side apply would set it back to 1 in the phase that drops it."""
+    def _deployment(self, identity: aws.eks.PodIdentityAssociation) -> None:
+        """No `replicas`: server-side apply would set it back to 1 in the phase that drops it.
+
+        A pod has its identity from its start or never: EKS gives it to those that start after the association.
+        """
         args = self._args
         k8s.apps.v1.Deployment(
             f"{self._name}-deployment",
@@ -160,7 +163,7 @@ class AppTier(pulumi.ComponentResource):
                     spec=self._pod(),
                 ),
             ),
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
         )
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components import naming
+from components.node_pool import CRITICAL_ADDON
 from components.node_tags import may_tag, volume_tags
 from components.policies import allow, document, trust
 
@@ -51,11 +53,12 @@ class Cluster(pulumi.ComponentResource):
     a Kubernetes provider that holds no token, an encrypted gp3 StorageClass, the NodeClass of all node pools, and the
     switch without which NetworkPolicies are accepted and enforced by nothing.
 
-    Outputs: `cluster_name` (a plain string), `provider`, `security_group_id` (of nodes and pods), `node_role_arn`,
-    `node_class` and `storage_class` (names).
+    Outputs: `cluster_name` (a plain string), `standing` (the same, for what AWS refuses before there is a cluster of that
+    name), `provider`, `security_group_id` (of nodes and pods), `node_role_arn`, `node_class` and `storage_class` (names).
     """
 
     cluster_name: str
+    standing: pulumi.Output[str]
     provider: k8s.Provider
     security_group_id: pulumi.Output[str]
     node_role_arn: pulumi.Output[str]
@@ -81,9 +84,14 @@ class Cluster(pulumi.ComponentResource):
         self._cluster = self._eks(cluster_role, node_role, [*policies, logs])
         self._access()
         aws.eks.Addon(
-            f"{name}-metrics-server", cluster_name=self._cluster.name, addon_name="metrics-server", opts=self._child
+            f"{name}-metrics-server",
+            cluster_name=self._cluster.name,
+            addon_name="metrics-server",
+            configuration_values=json.dumps({"tolerations": CRITICAL_ADDON}),
+            opts=self._child,
         )
 
+        self.standing = self._cluster.name
         self.security_group_id = self._cluster.vpc_config.apply(lambda vpc: vpc.cluster_security_group_id or "")
         self.node_role_arn = node_role.arn
         self.provider = self._kubernetes()

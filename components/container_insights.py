@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from components import naming
+from components.node_pool import CRITICAL_ADDON
 from components.policies import pod_trust
 
 ADDON = "amazon-cloudwatch-observability"
@@ -19,19 +20,19 @@ LOG_GROUPS = ("application", "dataplane", "host", "performance")
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerInsightsArgs:
-    """`tolerated` are the taint keys of node pools whose nodes are watched too."""
+    """The cluster that is watched, by the name that it has once it stands."""
 
-    cluster_name: str
+    cluster_name: pulumi.Input[str]
     log_retention_days: int
     logs_key_arn: pulumi.Input[str]
-    tolerated: Sequence[str]
 
 
 class ContainerInsights(pulumi.ComponentResource):
     """The CloudWatch agent and Fluent Bit on every node.
 
     Creates: the four log groups that they write to, encrypted and with an end, before they make them without; an IAM
-    role for the agent by EKS Pod Identity; the add-on.
+    role for the agent by EKS Pod Identity; the add-on. Its agents tolerate every taint by themselves, its one manager
+    none: it gets a place among the add-ons of the cluster.
     """
 
     def __init__(self, name: str, args: ContainerInsightsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -40,7 +41,7 @@ class ContainerInsights(pulumi.ComponentResource):
         groups = [
             aws.cloudwatch.LogGroup(
                 f"{name}-{group}",
-                name=f"/aws/containerinsights/{args.cluster_name}/{group}",
+                name=pulumi.Output.concat("/aws/containerinsights/", args.cluster_name, "/", group),
                 retention_in_days=args.log_retention_days,
                 kms_key_id=args.logs_key_arn,
                 opts=child,
@@ -56,9 +57,7 @@ class ContainerInsights(pulumi.ComponentResource):
             pod_identity_associations=[
                 aws.eks.AddonPodIdentityAssociationArgs(service_account=ACCOUNT, role_arn=role.arn)
             ],
-            configuration_values=pulumi.Output.json_dumps(
-                {"tolerations": [{"key": key, "operator": "Exists"} for key in args.tolerated]}
-            ),
+            configuration_values=json.dumps({"manager": {"tolerations": CRITICAL_ADDON}}),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*groups, attachment]),
         )
         self.register_outputs({})

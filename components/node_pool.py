@@ -10,6 +10,9 @@ import pulumi_kubernetes as k8s
 
 POOL_LABEL = "ramp/pool"
 """The node label and taint key by which pods choose a pool; its value is the name of the pool, or of the one it helps."""
+CRITICAL_ADDON = [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
+"""What an add-on's pods tolerate to run in EKS's own pool for them; no other pool here would take them.
+[EKS user guide, "Run critical add-ons on dedicated instances"]"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,18 +24,17 @@ class Vault(pulumi.ComponentResource):
     Governance: no recovery point is deleted, nor its retention shortened, but by whoever may take the lock off. The lock
     can be changed later; compliance mode's can't, by nobody. Copies from another region are encrypted anew by this key.
 
-    Creates: the vault (protected), its lock. Outputs: `arn`, `vault` (its name, a plain string).
+    Creates: the vault (protected), its lock. Outputs: `arn`, `vault` (its name, once it stands).
     """
 
     arn: pulumi.Output[str]
-    vault: str
+    vault: pulumi.Output[str]
 
     def __init__(self, name: str, args: VaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:vault:Vault", name, None, opts)
-        self.vault = naming.physical(naming.BACKUP_VAULT, name)
         vault = aws.backup.Vault(
             f"{name}-vault",
-            name=self.vault,
+            name=naming.physical(naming.BACKUP_VAULT, name),
             kms_key_arn=args.key_arn,
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
@@ -45,5 +44,5 @@ class Vault(pulumi.ComponentResource):
             min_retention_days=args.min_retention_days,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.arn = vault.arn
+        self.arn, self.vault = vault.arn, vault.name
         self.register_outputs({"arn": self.arn})

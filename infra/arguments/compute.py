@@ -198,7 +198,7 @@ def app_tier(
         service=service.name,
         hpa=service.hpa,
         namespace=app.namespace,
-        cluster_name=cluster.cluster_name,
+        cluster_name=cluster.standing,
         image=registry.image(service.name, service.image_tag),
         port=service.port,
         health_path=app.health_path,

@@ -17,7 +17,7 @@ from components.keys import Keys
 from components.load_balancer import LoadBalancer
 from components.logins import Logins
 from components.metrics_adapter import MetricsAdapterArgs
-from components.node_pool import POOL_LABEL, NodePool
+from components.node_pool import NodePool
 from components.postgres import Postgres
 from components.postgres_exporter import PostgresExporterArgs
 from components.prometheus import PrometheusArgs
@@ -129,7 +129,7 @@ def alertmanager(
 ) -> AlertmanagerArgs:
     return AlertmanagerArgs(
         namespace=config.monitoring.namespace,
-        cluster_name=cluster.cluster_name,
+        cluster_name=cluster.standing,
         region=region,
         image=config.monitoring.alertmanager_image,
         node_selector=platform.selector,
@@ -153,10 +153,9 @@ def metrics_adapter(config: PhaseConfig, platform: NodePool, url: str, authority
 
 def container_insights(config: PhaseConfig, cluster: Cluster, keys: Keys) -> ContainerInsightsArgs:
     return ContainerInsightsArgs(
-        cluster_name=cluster.cluster_name,
+        cluster_name=cluster.standing,
         log_retention_days=config.cluster.log_retention_days,
         logs_key_arn=keys.arns["logs"],
-        tolerated=[POOL_LABEL],
     )
 
 

@@ -1,5 +1,6 @@
 """The Kubernetes cluster of each region in the plans."""
 
+import json
 from typing import Any
 
 import pytest
@@ -44,6 +45,25 @@ def test_metrics_server_is_installed(phase_graph) -> None:
     """Guards the HPA, which has no CPU figures without it: Auto Mode brings none."""
     addons = phase_graph("baseline").of_type("aws:eks/addon:Addon")
     assert "metrics-server" in [addon.inputs["addonName"] for addon in addons]
+
+
+@pytest.mark.parametrize(("addon", "part"), [("metrics-server", ()), ("amazon-cloudwatch-observability", ("manager",))])
+def test_the_pods_of_an_add_on_have_nodes_to_run_on(phase_graph, addon: str, part: tuple[str, ...]) -> None:
+    """Guards the add-on's state: every node is tainted, and a pod that tolerates none waits for one until `up` gives up."""
+    graph = phase_graph("baseline")
+    found = next(a for a in graph.of_type("aws:eks/addon:Addon") if a.inputs["addonName"] == addon)
+    values = json.loads(str(found.inputs["configurationValues"]))
+    for key in part:
+        values = values[key]
+    assert values["tolerations"] == [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
+    assert all(inputs(cluster)["computeConfig"]["nodePools"] == ["system"] for cluster in graph.of_type(CLUSTER))
+
+
+def test_the_agents_of_the_add_on_run_on_every_node(phase_graph) -> None:
+    """Guards the logs of EKS's own nodes: the chart's tolerations hold for every taint, and any list would replace them."""
+    addons = [inputs(addon) for addon in phase_graph("baseline").of_type("aws:eks/addon:Addon")]
+    values = next(a["configurationValues"] for a in addons if a["addonName"] == "amazon-cloudwatch-observability")
+    assert "tolerations" not in json.loads(values)
 
 
 def pool_specs(graph: ResourceGraph, region: str = "us-east-1") -> dict[str, Any]:
