@@ -19,7 +19,8 @@ SEVERITIES: tuple[Severity, ...] = ("page", "ticket")
 class Alarm:
     """One CloudWatch alarm: `metric` of `namespace` compared with `threshold` over `periods` × `period_seconds`.
 
-    `added` is a second metric of the same kind, such as writes beside reads: their sum is compared.
+    `added` is a second metric of the same kind, such as writes beside reads: their sum is compared. `dimensions` None:
+    the greatest value in the region, whatever it is reported for.
 
     `comparison` is ">" or "<". `missing` says what no data means: "notBreaching", "breaching", "missing".
     """
@@ -28,7 +29,7 @@ class Alarm:
     description: str
     namespace: str
     metric: str
-    dimensions: Mapping[str, pulumi.Input[str]]
+    dimensions: Mapping[str, pulumi.Input[str]] | None
     comparison: Literal[">", "<"]
     threshold: float
     severity: Severity
@@ -86,7 +87,7 @@ class Alarms(pulumi.ComponentResource):
         aws.cloudwatch.MetricAlarm(
             f"{self._name}-{alarm.role}",
             alarm_description=alarm.description,
-            **(_sum(alarm, alarm.added) if alarm.added else _single(alarm)),
+            **_compared(alarm),
             comparison_operator=comparison,
             threshold=alarm.threshold,
             evaluation_periods=alarm.periods,
@@ -97,19 +98,34 @@ class Alarms(pulumi.ComponentResource):
         )
 
 
-def _single(alarm: Alarm) -> dict[str, Any]:
+def _compared(alarm: Alarm) -> dict[str, Any]:
+    if alarm.dimensions is None:
+        return _greatest(alarm)
+    return _sum(alarm, alarm.dimensions, alarm.added) if alarm.added else _single(alarm, alarm.dimensions)
+
+
+def _greatest(alarm: Alarm) -> dict[str, Any]:
+    """A query of CloudWatch Metrics Insights: without a schema it matches a metric under any set of dimensions."""
+    expression = f'SELECT MAX({alarm.metric}) FROM "{alarm.namespace}"'
+    query = aws.cloudwatch.MetricAlarmMetricQueryArgs(
+        id="greatest", expression=expression, period=alarm.period_seconds, label=alarm.metric, return_data=True
+    )
+    return {"metric_queries": [query]}
+
+
+def _single(alarm: Alarm, dimensions: Mapping[str, pulumi.Input[str]]) -> dict[str, Any]:
     extended = alarm.statistic.startswith("p")
     return {
         "namespace": alarm.namespace,
         "metric_name": alarm.metric,
-        "dimensions": dict(alarm.dimensions),
+        "dimensions": dict(dimensions),
         "statistic": None if extended else alarm.statistic,
         "extended_statistic": alarm.statistic if extended else None,
         "period": alarm.period_seconds,
     }
 
 
-def _sum(alarm: Alarm, added: str) -> dict[str, Any]:
+def _sum(alarm: Alarm, dimensions: Mapping[str, pulumi.Input[str]], added: str) -> dict[str, Any]:
     """Both metrics as queries that are shown, and their sum as the one that is compared."""
     query = aws.cloudwatch.MetricAlarmMetricQueryArgs
     metrics = [
@@ -118,7 +134,7 @@ def _sum(alarm: Alarm, added: str) -> dict[str, Any]:
             metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
                 namespace=alarm.namespace,
                 metric_name=metric,
-                dimensions=dict(alarm.dimensions),
+                dimensions=dict(dimensions),
                 stat=alarm.statistic,
                 period=alarm.period_seconds,
             ),

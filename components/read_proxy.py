@@ -19,8 +19,6 @@ import pulumi_kubernetes as k8s
 from components.envoy_config import METRICS_PORT, bootstrap, typed
 from components.pods import container_security
 
-LEAST_ENGINE = 17
-"""The first major version of PostgreSQL that takes TLS without being asked in its own protocol."""
 SOCKETS = "/sockets"
 BOOTSTRAP = "read-proxy.json"
 AUTHORITY = "rds-ca.pem"

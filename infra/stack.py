@@ -274,7 +274,9 @@ class RegionStack(pulumi.ComponentResource):
         standby = self.region != config.active_region
         watched = [
             *alarms.database_alarms(config, self.databases, standby),
+            *(() if standby else alarms.backup_alarms(self.vault.vault, copied=bool(config.standby_regions))),
             *(alarms.cache_alarms(self.cache) if self.cache else ()),
+            *(alarms.datastore_alarms(config, self.cache) if self.cache else ()),
             *monitoring.balancer_alarms(self.load_balancer),
         ]
         topics = Alarms(f"{name}-alerts", monitoring.alarms(config, self.region, self.keys, watched), opts)

@@ -1,4 +1,4 @@
-"""The CloudWatch alarms of what holds data: databases and cache."""
+"""The CloudWatch alarms of what holds data: databases, their backups, and cache."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from infra.config import PhaseConfig
 from infra.config.data import DatabaseConfig
 
 Dimensions = Mapping[str, pulumi.Input[str]]
-RDS, ELASTICACHE = "AWS/RDS", "AWS/ElastiCache"
+RDS, ELASTICACHE, BACKUP = "AWS/RDS", "AWS/ElastiCache", "AWS/Backup"
 REPLICA_LAG_SECONDS = 30
 """A read replica that has stopped. The roadmap's milliseconds are below what CloudWatch measures: Prometheus has them."""
 CACHE_LAG_SECONDS = 1
+HOURS_WITHOUT_BACKUP = 36
+"""A daily backup, and the time that one may take."""
 HALF_OF_TRANSACTION_IDS = 1_000_000_000
 """Of the two thousand million after which PostgreSQL stops taking writes; autovacuum should never let it come this far."""
 
@@ -115,6 +117,53 @@ def _region_lag(database: DatabaseConfig, prefix: str, here: Dimensions) -> list
             role=f"{prefix}-lag", description=f"The standby region is more than {limit:g} s behind", namespace=RDS,
             metric="ReplicaLag", dimensions=here, comparison=">", threshold=limit, severity="page",
             missing="breaching",
+        )
+    ]  # fmt: skip
+
+
+def backup_alarms(vault: str, *, copied: bool) -> list[Alarm]:
+    """Backups into the region's vault: one that failed, none for a day and a half, and a copy that failed.
+
+    AWS Backup reports a metric only when there is something to count, and doesn't say for which of two vaults it counts
+    a copy.
+    """
+    here: Dimensions = {"BackupVaultName": vault}
+    found = [
+        Alarm(
+            role="backup-failed", description="A backup of a database failed", namespace=BACKUP,
+            metric="NumberOfBackupJobsFailed", dimensions=here, comparison=">", threshold=0, statistic="Sum",
+            severity="ticket", period_seconds=300, periods=1,
+        ),
+        Alarm(
+            role="backup-missing", description=f"No backup was finished in {HOURS_WITHOUT_BACKUP} hours",
+            namespace=BACKUP, metric="NumberOfBackupJobsCompleted", dimensions=here, comparison="<", threshold=1,
+            statistic="Sum", severity="page", period_seconds=3600, periods=HOURS_WITHOUT_BACKUP, missing="breaching",
+        ),
+    ]  # fmt: skip
+    if copied:
+        found.append(
+            Alarm(
+                role="backup-copy-failed", description="The copy of a backup to another region failed", namespace=BACKUP,
+                metric="NumberOfCopyJobsFailed", dimensions=None, comparison=">", threshold=0, severity="ticket",
+                period_seconds=300, periods=1,
+            )
+        )  # fmt: skip
+    return found
+
+
+def datastore_alarms(config: PhaseConfig, cache: Redis) -> list[Alarm]:
+    """How far the cache of a region is behind the one that leads, by the document's limit for data between regions.
+
+    ElastiCache reports it for the region that follows, and its guide doesn't say for which of a group's dimensions.
+    """
+    if cache.datastore_id is None or config.database.region_lag_ms is None:
+        return []
+    limit = config.database.region_lag_ms / 1000
+    return [
+        Alarm(
+            role="cache-region-lag", description=f"The cache is more than {limit:g} s behind the region that leads",
+            namespace=ELASTICACHE, metric="GlobalDatastoreReplicationLag", dimensions=None, comparison=">",
+            threshold=limit, severity="page",
         )
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from infra.config.data import DatabaseConfig
 from infra.config.edge import AccessLogsConfig, CdnConfig, FailoverConfig, LoadBalancerConfig, WebAclConfig
 from infra.config.leadership import TakeOverConfig, mistakes
 from infra.config.monitoring import MonitoringConfig
-from infra.config.pooler import PoolerConfig, ShardsConfig
+from infra.config.pooler import LEAST_REPLICA_ENGINE, PoolerConfig, ShardsConfig
 from infra.config.proxies import EgressConfig, GatewayConfig
 from infra.config.queue import QueueConfig
 from infra.config.scalars import AccountId, Label, PhaseName, PositiveInt, Region, Section, ZoneDomain, check_zones
@@ -118,6 +118,16 @@ class PhaseConfig(Section):
         missing = [name for name in self.regions if self.cdn and name not in self.cdn.origin_prefix_lists]
         if missing:
             raise ValueError(f"cdn.origin_prefix_lists has no id for {', '.join(missing)}: the CDN couldn't reach it")
+        return self
+
+    @model_validator(mode="after")
+    def _replicas_are_reached(self) -> PhaseConfig:
+        version = self.database.engine_version
+        if self.pooler and self.database.read_replicas and int(version.split(".")[0]) < LEAST_REPLICA_ENGINE:
+            raise ValueError(
+                f"database.engine_version {version} takes no connection of the pooler's proxy before its "
+                f"{self.database.read_replicas} read replicas: use {LEAST_REPLICA_ENGINE} or newer, or no read replicas"
+            )
         return self
 
     @model_validator(mode="after")

@@ -15,6 +15,10 @@ ImageName = Annotated[str, StringConstraints(pattern=r"^[^\s]+$", min_length=1)]
 Moment = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]Z$")]
 
 
+LEAST_REPLICA_ENGINE = 17
+"""The first PostgreSQL that takes TLS as the proxy before the replicas begins it (components/read_proxy.py)."""
+
+
 class PoolerConfig(Section):
     """PgBouncer between the application and the database, in each region."""
 

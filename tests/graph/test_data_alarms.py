@@ -11,6 +11,7 @@ from tests.graph.reading import inputs, waits_for
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+VAULT = "mgx-ai-us-east-1-backups"
 KEPT = ("aws:rds/instance:Instance", "aws:elasticache/replicationGroup:ReplicationGroup")
 
 
@@ -50,6 +51,44 @@ def test_every_node_of_the_cache_is_watched(phase_graph, phase: str, nodes: int)
         assert sum(alarm.inputs.get("metricName") == metric for alarm in found.values()) == nodes
     assert sum(alarm.inputs.get("metricName") == "ReplicationLag" for alarm in found.values()) == (nodes == 6) * 6
     assert inputs(found["cache-0001-001-memory"])["dimensions"] == {"CacheClusterId": "mgx-ai-us-east-1-cache-0001-001"}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_backup_that_fails_or_doesnt_come_is_told(phase_graph, phase: str) -> None:
+    """Guards backups that nobody has, which shows on the day on which one is needed."""
+    found = alarms(phase_graph(phase))
+    failed, missing = found["backup-failed"], found["backup-missing"]
+    assert inputs(failed)["dimensions"] == inputs(missing)["dimensions"] == {"BackupVaultName": VAULT}
+    assert (failed.inputs["metricName"], failed.inputs["threshold"]) == ("NumberOfBackupJobsFailed", 0)
+    assert missing.inputs["metricName"] == "NumberOfBackupJobsCompleted"
+    assert (missing.inputs["treatMissingData"], missing.inputs["comparisonOperator"]) == (
+        "breaching",
+        "LessThanThreshold",
+    )
+    assert inputs(missing)["period"] * inputs(missing)["evaluationPeriods"] == 36 * 3600
+    assert waits_for(failed, "alarmActions") == {"mgx-ai-us-east-1-alerts-ticket"}
+    assert waits_for(missing, "alarmActions") == {"mgx-ai-us-east-1-alerts-page"}
+    assert ("backup-copy-failed" in found) == (phase == "phase3")
+
+
+def test_a_copy_that_fails_and_a_cache_that_falls_behind_are_told_wherever_they_are_reported(phase_graph) -> None:
+    """Guards an alarm on a dimension that nothing is reported under, which never rings."""
+    graph = phase_graph("phase3")
+    lags = [alarms(graph, region)["cache-region-lag"] for region in ("us-east-1", "us-west-2")]
+    told = {
+        alarm.name: [query["expression"] for query in inputs(alarm)["metricQueries"]]
+        for alarm in (*lags, alarms(graph)["backup-copy-failed"])
+    }
+    assert told == {
+        **{lag.name: ['SELECT MAX(GlobalDatastoreReplicationLag) FROM "AWS/ElastiCache"'] for lag in lags},
+        "mgx-ai-us-east-1-alerts-backup-copy-failed": ['SELECT MAX(NumberOfCopyJobsFailed) FROM "AWS/Backup"'],
+    }
+    assert {lag.inputs["threshold"] for lag in lags} == {5}
+    assert [name for lag in lags for name in waits_for(lag, "alarmActions")] == [
+        "mgx-ai-us-east-1-alerts-page",
+        "mgx-ai-us-west-2-alerts-page",
+    ]
+    assert "backup-failed" not in alarms(graph, "us-west-2")
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -69,6 +69,16 @@ def test_services_addresses_may_not_lie_in_a_regions_network(stack: Path) -> Non
     assert "cluster.service_cidr: 10.1.128.0/20 overlaps regions.us-west-2.cidr 10.1.0.0/16" in mistake(stack)
 
 
+def test_a_postgresql_that_the_proxy_before_the_replicas_cant_reach_is_refused(stack: Path) -> None:
+    """Guards reads that would all fail: before 17, PostgreSQL answers only to TLS that was asked for in its protocol."""
+    changed(stack, 'engine_version: "17.6"', 'engine_version: "16.4"')
+    line = line_with(stack, "engine_version")
+    assert mistake(stack) == (
+        f"{stack}:{line}: database.engine_version: 16.4 takes no connection of the pooler's proxy before its "
+        "4 read replicas: use 17 or newer, or no read replicas"
+    )
+
+
 def test_a_pod_that_takes_longer_to_end_than_spot_gives_it_is_refused(stack: Path) -> None:
     """Guards requests in flight on a server that AWS takes back two minutes after it says so."""
     changed(stack, "termination_grace_seconds: 90", "termination_grace_seconds: 121")
