@@ -117,6 +117,15 @@ class Subject:
         """This resource as one that costs something which isn't in the bill."""
         return Unpriced(self.resource.key, self.resource.type, reason)
 
+    def takers(self, inputs: Mapping[str, str]) -> list[Subject]:
+        """The resources whose input takes an output of this one; `inputs` names the input of each type to look at."""
+        others = (Subject(r, self.plan) for type_ in inputs for r in self.plan.graph.of_type(type_))
+        return [
+            one
+            for one in others
+            if self.resource.urn in one.resource.property_dependencies.get(inputs[one.resource.type], ())
+        ]
+
     def source(self, key: str) -> Subject | None:
         """The resource whose output the input `key` takes, or None where it takes none."""
         for urn in self.resource.property_dependencies.get(key, ()):

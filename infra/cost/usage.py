@@ -48,11 +48,18 @@ class UsageSettings(Section):
     access_log_kib_per_request: NaturalInt = Field(description="What load balancer, web ACL or CDN write of a request.")
     log_kib_per_request: NaturalInt
     idle_log_gib: NaturalInt = Field(description="Of each log group a month, with no user at all.")
+    flow_log_kib_per_connection: NaturalInt = Field(
+        description="What the network's flow logs note of a user's connection."
+    )
+    observations_per_node_minute: NaturalInt = Field(
+        description="Metrics that Container Insights takes of a node and its pods."
+    )
     queries_per_user_hour: NaturalInt = Field(description="DNS queries that reach Route 53.")
     notifications: NaturalInt = Field(description="Alert e-mails a month of each topic.")
     database_filled_percent: Percent = Field(description="The part of the storage that holds data.")
     daily_change_percent: Share = Field(description="The part of the data that a day's backup adds.")
     cache_filled_percent: Percent
+    images_gib: PositiveInt = Field(description="The images of one service in a registry, layers that they share once.")
     system_instance_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9]+$")]
     system_nodes: PositiveInt = Field(description="Nodes that EKS starts in each cluster for add-ons.")
     system_node_gib: PositiveInt = Field(description="The disk of each of them.")
@@ -159,6 +166,17 @@ class Usage:
     def logs_gib(self) -> Decimal:
         """What the application logs."""
         return self._per_request(self.settings.log_kib_per_request)
+
+    @property
+    def flow_logs_gib(self) -> Decimal:
+        """What the flow logs of the active region's network write."""
+        connections = self.requests / self.settings.requests_per_connection
+        return _exact(connections * self.settings.flow_log_kib_per_connection / _KIB_A_GIB)
+
+    @property
+    def observations_a_node(self) -> Decimal:
+        """What Container Insights is charged by, of one node that runs all month."""
+        return self.settings.observations_per_node_minute * quantity("month hours") * 60
 
     @property
     def new_connections_a_second(self) -> Decimal:

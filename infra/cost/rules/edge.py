@@ -10,6 +10,12 @@ from infra.catalogue.quantities import quantity
 from infra.cost.items import Group
 from infra.cost.subject import Outcome, Subject
 
+_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+_LOGS = {
+    _BALANCER: "accessLogs",
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": "deliveryDestinationConfiguration",
+}
+"""Who writes every request into a bucket, and the input that names it. A web ACL writes only what it stops."""
 _DAYS_A_MONTH = 30
 _MILLION, _TEN_THOUSAND, _THOUSAND = 1_000_000, 10_000, 1_000
 
@@ -34,11 +40,12 @@ def load_balancer(balancer: Subject) -> Outcome:
 
 
 def network_balancer(balancer: Subject) -> Outcome:
-    """Hours of a network load balancer, and units for what the queue forwards through it."""
+    """Hours of a network load balancer, and units for what standby regions fetch from the queue through it."""
     yield balancer.hourly(Group.QUEUE, "nlb", "load balancer", 1, "1 load balancer all month")
-    if not balancer.active and balancer.plan.config.standby_regions:
-        units = balancer.usage.events_gib / quantity("nlb nlcu data")
-        basis = "1 GiB an hour a unit, of forwarded events"
+    standbys = len(balancer.plan.config.standby_regions)
+    if balancer.active and standbys:
+        units = standbys * balancer.usage.events_gib / quantity("nlb nlcu data")
+        basis = f"1 GiB an hour a unit, of events forwarded to {standbys} standby regions"
         yield balancer.charge(Group.QUEUE, "nlb", "NLCU", "NLCU-hour", units, basis, fixed=False)
 
 
@@ -100,10 +107,11 @@ def bucket(store: Subject) -> Outcome:
 
 
 def _access_logs(store: Subject) -> Outcome:
-    """What requests leave behind within the logs' retention; nothing in a region that waits."""
-    if store.active:
+    """What requests leave behind within the logs' retention: of the CDN, and of a load balancer where users are served."""
+    writers = [one for one in store.takers(_LOGS) if one.resource.type != _BALANCER or one.active]
+    if writers:
         days = store.plan.config.access_logs.retention_days
-        gib = store.usage.access_logs_gib * days / _DAYS_A_MONTH
+        gib = len(writers) * store.usage.access_logs_gib * days / _DAYS_A_MONTH
         basis = f"usage.access_log_kib_per_request, kept for {days} days"
         yield store.charge(Group.MONITORING, "s3", "standard storage", "GB-month", gib, basis, fixed=False)
 
@@ -138,7 +146,7 @@ def health_check(check: Subject) -> Outcome:
 
 
 PRICED = {
-    "aws:lb/loadBalancer:LoadBalancer": load_balancer,
+    _BALANCER: load_balancer,
     "aws:wafv2/webAcl:WebAcl": web_acl,
     "aws:cloudfront/distribution:Distribution": distribution,
     "aws:s3/bucket:Bucket": bucket,
@@ -149,7 +157,6 @@ FREE = {
     "aws:acm/certificate:Certificate": "public certificates are free",
     "aws:acm/certificateValidation:CertificateValidation": "no resource of AWS",
     "aws:cloudfront/cachePolicy:CachePolicy": "settings of a distribution",
-    "aws:cloudfront/function:Function": "its requests are within the free two million",
     "aws:cloudfront/originAccessControl:OriginAccessControl": "settings of a distribution",
     "aws:cloudfront/originRequestPolicy:OriginRequestPolicy": "settings of a distribution",
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": "settings of a distribution",

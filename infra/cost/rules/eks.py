@@ -14,6 +14,8 @@ from infra.cost.subject import Outcome, Subject
 from infra.cost.workloads import PodTooLarge, Workload, mebibytes, nodes, on_pool
 
 _NODE_CLASS = "kubernetes:eks.amazonaws.com/v1:NodeClass"
+_ADDON = "aws:eks/addon:Addon"
+_NAMED = 2  # workloads of a pool that a line names; of more it gives the number
 _GROUPS = {
     "apptier": Group.APPLICATION,
     "cache": Group.CACHE,
@@ -56,6 +58,7 @@ def node_pool(pool: Subject) -> Outcome:
         yield pool.unpriced(f"{error}, so it never starts")
         return
     pods = " and ".join(f"{w.pods.expected} {w.resource.name}" for w in workloads)
+    pods = pods if len(workloads) <= _NAMED else f"the pods of {len(workloads)} workloads"
     basis = f"{needed.expected} nodes for {pods}" + (f", {needed.low} to {needed.high}" if needed.ranges else "")
     yield from _servers(pool, _group(pool, workloads), type_, needed, basis)
     yield from _disks(pool, _node_gib(pool), needed)
@@ -64,6 +67,20 @@ def node_pool(pool: Subject) -> Outcome:
 def _servers(subject: Subject, group: Group, type_: str, count: Span, basis: str) -> Iterator[Charge]:
     yield subject.hourly(group, "ec2", type_, count, basis, unit="instance-hour")
     yield subject.hourly(group, "eks-auto-mode", type_, count, basis, unit="instance-hour")
+    if _is_watched(subject):
+        millions = count * (subject.usage.observations_a_node / 1_000_000)
+        item, unit = "container insights observations", "1M observations"
+        basis = f"{count.expected} nodes (usage.observations_per_node_minute)"
+        yield subject.charge(Group.MONITORING, "cloudwatch", item, unit, millions, basis, fixed=False)
+
+
+def _is_watched(subject: Subject) -> bool:
+    """Whether Container Insights watches the nodes of the subject's region."""
+    return any(
+        addon.inputs["addonName"] == "amazon-cloudwatch-observability"
+        and subject.plan.region_of(addon) == subject.region
+        for addon in subject.plan.graph.of_type(_ADDON)
+    )
 
 
 def _disks(subject: Subject, gib: Decimal, count: Span) -> Iterator[Charge]:
@@ -113,7 +130,7 @@ PRICED = {
 FREE = {
     "aws:eks/accessEntry:AccessEntry": "a permission",
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "a permission",
-    "aws:eks/addon:Addon": "AWS's own add-ons are free; their pods run on priced nodes",
+    _ADDON: "AWS's own add-ons are free; what Container Insights observes is charged with the nodes",
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": "a permission",
     _NODE_CLASS: "its disks are its node pools'",
 }

@@ -5,27 +5,42 @@ from __future__ import annotations
 from decimal import Decimal
 
 from infra.catalogue.prices import GLOBAL
+from infra.catalogue.quantities import quantity
 from infra.cost.items import Group
 from infra.cost.subject import Outcome, Subject
 
 _MON = Group.MONITORING
+_FLOW_LOGS = {"aws:ec2/flowLog:FlowLog": "logDestination"}
 _DAYS_A_MONTH = 30
 _HIGH_RESOLUTION_SECONDS = 60
 
 
 def log_group(logs: Subject) -> Outcome:
-    """What is written into a log group, and what it keeps for its retention."""
-    application = "application" in logs.resource.name and logs.active
-    gib = logs.usage.settings.idle_log_gib + (logs.usage.logs_gib if application else Decimal(0))
-    basis = "usage.idle_log_gib" + (" and usage.log_kib_per_request" if application else "")
-    yield logs.charge(_MON, "cloudwatch", "log ingestion", "GB", gib, basis, fixed=False)
+    """What is written into a log group, and what it keeps, compressed, for its retention.
+
+    What Container Insights measures is charged by observation, "instead of per metric stored or log ingested" (CloudWatch
+    user guide, Container Insights with enhanced observability); see the node pools.
+    """
+    gib, basis = _written(logs)
+    if "performance" not in logs.resource.name:
+        yield logs.charge(_MON, "cloudwatch", "log ingestion", "GB", gib, basis, fixed=False)
     days = int(logs.inputs.get("retentionInDays") or 0)
     if days:
-        kept = (gib * days / _DAYS_A_MONTH).quantize(Decimal("0.000001"))
-        basis = f"what {days} days write, uncompressed"
+        kept = (gib * quantity("log compression") * days / _DAYS_A_MONTH).quantize(Decimal("0.000001"))
+        basis = f"what {days} days write, compressed"
         yield logs.charge(_MON, "cloudwatch", "log storage", "GB-month", kept, basis, fixed=False)
     else:
         yield logs.unpriced("without a retention its storage grows for ever")
+
+
+def _written(logs: Subject) -> tuple[Decimal, str]:
+    """What a log group receives in GiB, and why: something without any user, and what users cause where they are served."""
+    idle, use = Decimal(logs.usage.settings.idle_log_gib), logs.usage
+    if logs.active and "application" in logs.resource.name:
+        return idle + use.logs_gib, "usage.idle_log_gib and usage.log_kib_per_request"
+    if logs.active and logs.takers(_FLOW_LOGS):
+        return idle + use.flow_logs_gib, "usage.idle_log_gib and usage.flow_log_kib_per_connection"
+    return idle, "usage.idle_log_gib"
 
 
 def metric_alarm(alarm: Subject) -> Outcome:

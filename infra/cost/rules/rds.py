@@ -12,6 +12,7 @@ from infra.cost.items import Charge, Group
 from infra.cost.subject import Outcome, Subject
 
 _DB = Group.DATABASE
+_MILLIONTH = Decimal("0.000001")
 
 
 def instance(db: Subject) -> Outcome:
@@ -31,9 +32,21 @@ def instance(db: Subject) -> Outcome:
     yield from _replication(db)
     if int(db.inputs.get("performanceInsightsRetentionPeriod") or 0) > 7:
         yield db.unpriced("Performance Insights beyond 7 days are not in the price book")
-    if db.inputs.get("monitoringInterval"):
-        gib = db.usage.settings.idle_log_gib
-        basis = f"{gib} GiB of enhanced monitoring (usage.idle_log_gib)"
+    if db.inputs.get("databaseInsightsMode") == "advanced":
+        yield db.unpriced("the price book has no Database Insights beyond the standard mode, which is free")
+    yield from _logs(db)
+
+
+def _logs(db: Subject) -> Iterator[Charge]:
+    """What an instance writes into CloudWatch by itself: enhanced monitoring, and its server's log."""
+    sources = {
+        "enhanced monitoring": db.inputs.get("monitoringInterval"),
+        "the server's log": db.inputs.get("enabledCloudwatchLogsExports"),
+    }
+    written = [name for name, writes in sources.items() if writes]
+    if written:
+        gib = len(written) * db.usage.settings.idle_log_gib
+        basis = f"{gib} GiB of {' and '.join(written)} (usage.idle_log_gib)"
         yield db.charge(Group.MONITORING, "cloudwatch", "log ingestion", "GB", gib, basis, fixed=False)
 
 
@@ -65,13 +78,23 @@ def _backups(db: Subject) -> Iterator[Charge]:
 
 
 def vault(kept: Subject) -> Outcome:
-    """Daily backups of every database within the vault's retention: the data once, and what each day changes."""
+    """Daily backups of every database within the vault's retention: the data once, and what each day changes.
+
+    AWS Backup charges RDS's own price for them. What each day changes also travels to a standby region's vault.
+    """
     config, settings = kept.plan.config, kept.usage.settings
     days = config.backup.retention_days if kept.active else config.backup.copy_retention_days
     data = Decimal(config.database.storage_gib) * settings.database_filled_percent / 100 * _servers(config)
     gib = data * (100 + settings.daily_change_percent * days) / 100
     basis = f"{data:f} GiB of data and {days} days of changes"
     yield kept.charge(_DB, "rds", "backup storage", "GB-month", gib, basis, fixed=False)
+    if not kept.active:
+        sent = data * settings.daily_change_percent / 100 * quantity("month hours") / 24
+        basis = "each day's changes, copied from the active region's vault (usage.daily_change_percent)"
+        yield kept.charge(
+            Group.NETWORK, "transfer", f"to {kept.region}", "GB", sent.quantize(_MILLIONTH), basis,
+            fixed=False, price_region=config.active_region, serves=kept.region,
+        )  # fmt: skip
 
 
 def _servers(config: PhaseConfig) -> int:

@@ -1,4 +1,4 @@
-"""Keys, secrets, identities, runbooks."""
+"""Keys, secrets, identities, images, runbooks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ def secret(held: Subject) -> Outcome:
     yield held.charge(Group.OTHER, "secrets-manager", "secret", "secret-month", copies, f"{copies} secrets")
 
 
+def repository(images: Subject) -> Outcome:
+    """What the images of one service take in a region's registry."""
+    gib = images.usage.settings.images_gib
+    yield images.charge(Group.OTHER, "ecr", "image storage", "GB-month", gib, "usage.images_gib", fixed=False)
+
+
 PRICED = {
+    "aws:ecr/repository:Repository": repository,
     "aws:kms/key:Key": key,
     "aws:kms/replicaKey:ReplicaKey": key,
     "aws:secretsmanager/secret:Secret": secret,
 }
 FREE = {
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": "part of a repository",
-    "aws:ecr/repository:Repository": "empty it costs nothing; how large the team's images are, nothing here says",
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": "copies are charged where they are stored",
     "aws:kms/alias:Alias": "a name",
     "aws:kms/keyPolicy:KeyPolicy": "a permission",
