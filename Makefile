@@ -5,6 +5,8 @@ PYTHON ?= python3
 UV := uv==0.13.9
 BIN := .venv/bin
 RAMP := $(BIN)/ramp
+# Bytecode is most of the speed of a start.
+unexport PYTHONDONTWRITEBYTECODE
 # What is installed names its folder; in a clone that was moved it is made anew.
 INSTALLED_IN := $(shell cat .venv/installed 2>/dev/null)
 

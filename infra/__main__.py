@@ -11,9 +11,9 @@ atexit.register(gc.freeze)
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from infra.sdk import load_by_class  # noqa: E402
+from infra.sdk import load_as_used  # noqa: E402
 
-load_by_class()
+load_as_used()
 
 import pulumi  # noqa: E402
 

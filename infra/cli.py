@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from infra.cost.commands import add_to as add_cost_commands
-from infra.sdk import load_by_class
+from infra.sdk import load_as_used
 
 app = typer.Typer(
     name="ramp",
@@ -161,7 +161,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without the document's letters shows `?` for them
-    load_by_class()
+    load_as_used()
     try:
         app()
     except Exception as error:
