@@ -121,7 +121,7 @@ def _region_lag(database: DatabaseConfig, prefix: str, here: Dimensions) -> list
     ]  # fmt: skip
 
 
-def backup_alarms(vault: str, *, copied: bool) -> list[Alarm]:
+def backup_alarms(vault: pulumi.Input[str], *, copied: bool) -> list[Alarm]:
     """Backups into the region's vault: one that failed, none for a day and a half, and a copy that failed.
 
     AWS Backup reports a metric only when there is something to count, and doesn't say for which of two vaults it counts

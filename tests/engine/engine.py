@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ class Workspace:
     engine: Engine
     folder: Path
     plugins: str  # the value of PULUMI_DEBUG_PROVIDERS
+    printed: list[str] = field(default_factory=list)  # all that the engine has said so far
 
     @classmethod
     def copy(cls, engine: Engine, project: Path, folder: Path, plugins: str) -> "Workspace":
@@ -127,8 +128,13 @@ class Workspace:
     def _up(self, stack: str, *options: str) -> list[str]:
         return ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", stack, *options]
 
+    def written(self) -> dict[Path, str]:
+        """Returns every file that the engine has written, with its text: states, their history, configs, its own home."""
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
+        return {path.relative_to(self.folder): path.read_text(encoding="utf-8", errors="replace") for path in files}
+
     def _process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [self.engine.cli, *arguments],
             cwd=self.project,
             # Writing the whole state after each of a thousand resources takes minutes; the end of a run is enough.
@@ -137,6 +143,8 @@ class Workspace:
             capture_output=True,
             check=False,
         )
+        self.printed.extend((done.stdout, done.stderr))
+        return done
 
 
 def kill(running: subprocess.Popen[str]) -> None:

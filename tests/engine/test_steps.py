@@ -17,6 +17,7 @@ from infra.graph import ResourceGraph
 from infra.graph.urn import without_stack
 from infra.plan import plan_config
 from infra.project import stack_file
+from tests.engine import plaintext
 from tests.engine.engine import ROOT, Engine, EngineError, Workspace, kill
 from tests.engine.preview import stacks
 from tests.engine.standin import Cloud, serve
@@ -59,6 +60,9 @@ class Journey:
     way_back: str = ""
     lost_on_the_way_back: set[tuple[str, str, str]] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
+    generated: int = 0
+    marked: int = 0
+    in_the_open: set[tuple[str, str]] = field(default_factory=set)  # where, and whose secret
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +97,20 @@ def _travel(workspace: Workspace, cloud: Cloud) -> Journey:
     seen.way_back = _refusal(workspace, *_config("phase2"), preview_first=True)
     seen.lost_on_the_way_back = before - set(cloud.things)
     seen.deleted = [thing.token for thing in cloud.deleted]
+    _look_for_secrets(workspace, cloud, seen)
     return seen
+
+
+def _look_for_secrets(workspace: Workspace, cloud: Cloud, seen: Journey) -> None:
+    """In every file that the engine wrote on the way, and in all that it said."""
+    generated, marked = plaintext.generated(cloud), plaintext.marked(cloud)
+    texts = {str(path): text for path, text in workspace.written().items()} | {"said": "\n".join(workspace.printed)}
+    seen.generated, seen.marked = len(set(generated.values())), len(marked)
+    seen.in_the_open = {
+        (place, owner) for place, text in texts.items() for owner in plaintext.words_in_the_open(text, generated)
+    }
+    for place in ("said", *(path for path in texts if path.endswith(f"stacks/ramp/{STACK}.json"))):
+        seen.in_the_open |= {(place, owner) for owner in plaintext.texts_in_the_open(texts[place], marked)}
 
 
 def _config(phase: str) -> tuple[str, str]:
@@ -226,6 +243,13 @@ def test_a_killed_step_is_finished_by_the_next_run(journey: Journey) -> None:
     plan = {resource.key for resource in _plan(PHASES[-1], STACK)}
     state = {resource.key for resource in ResourceGraph.from_export(journey.export)}
     assert {key for key in state if not key.startswith(DEFAULT_PROVIDERS)} == plan
+
+
+def test_no_secret_stands_in_the_open_in_any_state_or_in_anything_that_the_engine_says(journey: Journey) -> None:
+    """Guards passwords, keys and all that is made of them: they are encrypted in states, and blanked in what is printed."""
+    assert journey.generated >= 40
+    assert journey.marked >= 30
+    assert journey.in_the_open == set()
 
 
 def test_going_back_is_refused_before_anything_is_deleted(journey: Journey) -> None:
