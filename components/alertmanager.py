@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +44,10 @@ class Alertmanager(pulumi.ComponentResource):
     Creates: a service account with an IAM role that may publish to the topics, a ConfigMap, a StatefulSet, a headless
     Service and a PodDisruptionBudget. Silences are kept in memory of both; they end when both restart.
 
-    Outputs: `address` (host:port in the cluster, a plain string).
+    Outputs: `addresses` (host:port of each in the cluster, plain strings): whoever alerts must tell all of them.
     """
 
-    address: str
+    addresses: tuple[str, ...]
 
     def __init__(self, name: str, args: AlertmanagerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:alertmanager:Alertmanager", name, None, opts)
@@ -56,14 +56,15 @@ class Alertmanager(pulumi.ComponentResource):
         self._labels = {"app.kubernetes.io/name": NAME}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
         self._match = k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels)
-        self.address = f"{NAME}.{args.namespace}.svc.cluster.local:{PORT}"
+        hosts = [f"{NAME}-{ordinal}.{NAME}.{args.namespace}.svc.cluster.local" for ordinal in range(REPLICAS)]
+        self.addresses = tuple(f"{host}:{PORT}" for host in hosts)
 
         identity = self._identity()
         text = dump_yaml(configuration(args.region, args.topics))
         k8s.core.v1.ConfigMap(
             f"{name}-configuration", metadata=self._metadata, data={"alertmanager.yml": text}, opts=self._child
         )
-        self._servers(digest(text), identity)
+        self._servers(digest(text), identity, [f"{host}:{PEER_PORT}" for host in hosts])
         ports = k8s.core.v1.ServicePortArgs
         k8s.core.v1.Service(
             f"{name}-service",
@@ -77,7 +78,7 @@ class Alertmanager(pulumi.ComponentResource):
             opts=self._child,
         )
         disruption_budget(self._name, self._metadata, self._labels, self._child)
-        self.register_outputs({"address": self.address})
+        self.register_outputs({"addresses": self.addresses})
 
     def _identity(self) -> aws.eks.PodIdentityAssociation:
         role = aws.iam.Role(
@@ -104,7 +105,9 @@ class Alertmanager(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _servers(self, configuration_digest: str, identity: aws.eks.PodIdentityAssociation) -> None:
+    def _servers(
+        self, configuration_digest: str, identity: aws.eks.PodIdentityAssociation, peers: Sequence[str]
+    ) -> None:
         metadata = k8s.meta.v1.ObjectMetaArgs(
             labels=self._labels, annotations={"ramp/configuration": configuration_digest}
         )
@@ -116,13 +119,13 @@ class Alertmanager(pulumi.ComponentResource):
                 replicas=REPLICAS,
                 pod_management_policy="Parallel",
                 selector=self._match,
-                template=k8s.core.v1.PodTemplateSpecArgs(metadata=metadata, spec=self._pod()),
+                template=k8s.core.v1.PodTemplateSpecArgs(metadata=metadata, spec=self._pod(peers)),
             ),
             # Pods that start before it have no identity.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
         )
 
-    def _pod(self) -> k8s.core.v1.PodSpecArgs:
+    def _pod(self, peers: Sequence[str]) -> k8s.core.v1.PodSpecArgs:
         volume = k8s.core.v1.VolumeArgs
         return k8s.core.v1.PodSpecArgs(
             service_account_name=NAME,
@@ -131,21 +134,24 @@ class Alertmanager(pulumi.ComponentResource):
             tolerations=tolerations(self._args.pool),
             security_context=pod_security(),
             topology_spread_constraints=spread(self._labels),
-            containers=[self._container()],
+            containers=[self._container(peers)],
             volumes=[
                 volume(name="configuration", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=NAME)),
                 volume(name="data", empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(size_limit="1Gi")),
             ],
         )
 
-    def _container(self) -> k8s.core.v1.ContainerArgs:
+    def _container(self, peers: Sequence[str]) -> k8s.core.v1.ContainerArgs:
         mount, port = k8s.core.v1.VolumeMountArgs, k8s.core.v1.ContainerPortArgs
-        peers = [f"--cluster.peer={NAME}-{n}.{NAME}.{self._args.namespace}.svc:{PEER_PORT}" for n in range(REPLICAS)]
         ready = k8s.core.v1.HTTPGetActionArgs(path="/-/ready", port="metrics")
         return k8s.core.v1.ContainerArgs(
             name=NAME,
             image=self._args.image,
-            args=[f"--config.file={CONFIGURATION}/alertmanager.yml", "--storage.path=/alertmanager", *peers],
+            args=[
+                f"--config.file={CONFIGURATION}/alertmanager.yml",
+                "--storage.path=/alertmanager",
+                *(f"--cluster.peer={peer}" for peer in peers),
+            ],
             ports=[port(name="metrics", container_port=PORT), port(name="peers", container_port=PEER_PORT)],
             readiness_probe=k8s.core.v1.ProbeArgs(http_get=ready, period_seconds=5),
             liveness_probe=k8s.core.v1.ProbeArgs(http_get=ready, period_seconds=10, failure_threshold=6),

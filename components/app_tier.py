@@ -43,9 +43,9 @@ class AppTierArgs:
 
     `request` is CPU in millicores and memory in MiB, both a pod. `cpu_percent` and `memory_percent` are of the
     request; None leaves the metric out. `node_selector` and `pool` are those of the node pool. `surge` is how many
-    pods a rollout adds at a time. `environment` and `secrets` are environment variables, the latter from keys of
-    Secrets; `trust` are certificates (PEM) by file name, which stand in TRUST_FOLDER. `permissions` are the policy
-    statements of the pods' role.
+    pods a rollout adds at a time. `port` takes requests; `metrics_port` answers Prometheus, at /metrics.
+    `environment` and `secrets` are environment variables, the latter from keys of Secrets; `trust` are certificates
+    (PEM) by file name, which stand in TRUST_FOLDER. `permissions` are the policy statements of the pods' role.
     """
 
     service: str
@@ -54,6 +54,7 @@ class AppTierArgs:
     cluster_name: pulumi.Input[str]
     image: str
     port: int
+    metrics_port: int
     health_path: str
     request: Capacity
     node_selector: Mapping[str, str]
@@ -157,9 +158,7 @@ class AppTier(pulumi.ComponentResource):
                 min_ready_seconds=10,
                 revision_history_limit=5,
                 template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(
-                        labels=self._labels, annotations={"prometheus.io/scrape": "true"}
-                    ),
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels),
                     spec=self._pod(),
                 ),
             ),
@@ -196,7 +195,10 @@ class AppTier(pulumi.ComponentResource):
         return k8s.core.v1.ContainerArgs(
             name="app",
             image=args.image,
-            ports=[k8s.core.v1.ContainerPortArgs(name="http", container_port=args.port)],
+            ports=[
+                k8s.core.v1.ContainerPortArgs(name="http", container_port=args.port),
+                k8s.core.v1.ContainerPortArgs(name="metrics", container_port=args.metrics_port),
+            ],
             env=[k8s.core.v1.EnvVarArgs(name=key, value=value) for key, value in args.environment.items()]
             + [secret_variable(name, key) for name, key in args.secrets.items()],
             resources=k8s.core.v1.ResourceRequirementsArgs(

@@ -1,4 +1,4 @@
-"""The CloudWatch dashboard of one region: a row for what users feel, one for the machines, one for what holds data."""
+"""The CloudWatch dashboard of one region: the roadmap's key metrics, and what holds data."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DashboardArgs:
 
 
 class Dashboard(pulumi.ComponentResource):
-    """One CloudWatch dashboard. Each key metric of the roadmap that CloudWatch knows has a panel that names its line."""
+    """One CloudWatch dashboard. Each key metric of the roadmap has its line there: on a panel, or where else it is seen."""
 
     def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:dashboard:Dashboard", name, None, opts)
@@ -57,7 +57,10 @@ class Dashboard(pulumi.ComponentResource):
 
 
 def body(args: DashboardArgs) -> dict[str, Any]:
-    """The dashboard as plain data, three panels a row, in the roadmap's order; the databases' own panels last."""
+    """The dashboard as plain data, three panels a row, in the roadmap's order; then the databases' own panels.
+
+    Last comes what CloudWatch doesn't know, by the name that Prometheus records it under.
+    """
     panels = [
         (f"{key.label} (roadmap line {key.line})", PANELS[panel](args.watched))
         for key in args.key_metrics
@@ -65,16 +68,25 @@ def body(args: DashboardArgs) -> dict[str, Any]:
     ]
     panels.append((f"Replica lag, at most {args.replica_lag_ms} ms", _database(args.watched, "ReplicaLag")))
     panels.append(("Database connections", _database(args.watched, "DatabaseConnections")))
-    return {"widgets": [_widget(i, title, metrics, args.watched.region) for i, (title, metrics) in enumerate(panels)]}
+    drawn = [_widget(i, title, metrics, args.watched.region) for i, (title, metrics) in enumerate(panels)]
+    elsewhere = [key for key in args.key_metrics if KNOWN[key.metric].panel is None]
+    return {"widgets": [*drawn, _text(len(drawn), elsewhere)] if elsewhere else drawn}
+
+
+def _text(index: int, key_metrics: Sequence[KeyMetric]) -> dict[str, Any]:
+    rows = [f"| {key.label} | {key.line} | `ramp:key:{key.metric}` |" for key in key_metrics]
+    table = "\n".join(["| in Prometheus | roadmap line | recorded as |", "| --- | --- | --- |", *rows])
+    return {"type": "text", **_place(index), "properties": {"markdown": table}}
+
+
+def _place(index: int) -> dict[str, int]:
+    return {"x": index % COLUMNS * WIDTH, "y": index // COLUMNS * HEIGHT, "width": WIDTH, "height": HEIGHT}
 
 
 def _widget(index: int, title: str, metrics: Metrics, region: str) -> dict[str, Any]:
     return {
         "type": "metric",
-        "x": index % COLUMNS * WIDTH,
-        "y": index // COLUMNS * HEIGHT,
-        "width": WIDTH,
-        "height": HEIGHT,
+        **_place(index),
         "properties": {"title": title, "region": region, "metrics": metrics, "view": "timeSeries", "period": 60},
     }
 
@@ -100,7 +112,7 @@ def _latency(watched: Watched) -> Metrics:
 
 def _error_rate(watched: Watched) -> Metrics:
     return [
-        [{"expression": "100 * errors / requests", "label": "errors, %"}],
+        [{"expression": "100 * FILL(errors, 0) / requests", "label": "errors, %"}],
         _balancer(watched, "HTTPCode_Target_5XX_Count", id="errors", stat="Sum", visible=False),
         _balancer(watched, "RequestCount", id="requests", stat="Sum", visible=False),
     ]

@@ -93,10 +93,7 @@ class Envoy(pulumi.ComponentResource):
         args = self._args
         read = [bootstrap, args.certificate.certificate_pem] if args.certificate else [bootstrap]
         annotations: dict[str, pulumi.Input[str]] = {
-            "ramp/checksum": pulumi.Output.all(*read).apply(lambda texts: digest(*texts)),
-            "prometheus.io/scrape": "true",
-            "prometheus.io/port": str(METRICS_PORT),
-            "prometheus.io/path": "/stats/prometheus",
+            "ramp/checksum": pulumi.Output.all(*read).apply(lambda texts: digest(*texts))
         }
         k8s.apps.v1.Deployment(
             f"{self._name}-deployment",

@@ -10,6 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from components.queue_definitions import DEAD_LETTERS, FEDERATED
+
+QUEUE_DEPTH = f'sum(rabbitmq_queue_messages_ready{{queue!~"{DEAD_LETTERS}|{FEDERATED}.*"}})'
+"""What waits for the application: neither what it has given up, nor what another region has still to take."""
 ERRORS = 'sum(rate(http_requests_total{code=~"5.."}[5m])) / sum(rate(http_requests_total[5m]))'
 
 
@@ -35,7 +39,7 @@ KNOWN: dict[str, KnownMetric] = {
     ),
     "error_rate": KnownMetric(words=r"error rate|errors", expr=ERRORS, panel="error_rate"),
     "active_connections": KnownMetric(words=r"connections?", panel="active_connections"),
-    "queue_depth": KnownMetric(words=r"queue (depth|length)|backlog", expr="sum(rabbitmq_queue_messages_ready)"),
+    "queue_depth": KnownMetric(words=r"queue (depth|length)|backlog", expr=QUEUE_DEPTH),
     "cpu_utilization": KnownMetric(words=r"cpu", panel="cpu_utilization"),
     "memory_utilization": KnownMetric(words=r"memory", panel="memory_utilization"),
     "disk_io": KnownMetric(words=r"disk|storage i/?o|iops", panel="disk_io"),

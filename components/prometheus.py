@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -25,8 +25,8 @@ DATA = "/prometheus"
 class PrometheusArgs:
     """Where it runs, what it keeps, and its rules as plain data (`prometheus_rules.rule_groups`).
 
-    `certificates` are those of the stack's authority: when each expires (RFC 3339). `alertmanager` is host:port.
-    `scraped_namespaces` are those whose pods it scrapes.
+    `certificates` are those of the stack's authority: when each expires (RFC 3339). `alertmanagers` are host:port, and
+    each is told of every alert. `scraped_namespaces` are those whose pods it scrapes.
     """
 
     namespace: str
@@ -39,8 +39,8 @@ class PrometheusArgs:
     cpu_millicores: int
     memory_mib: int
     rules: Mapping[str, Any]
-    alertmanager: str
-    scraped_namespaces: tuple[str, ...]
+    alertmanagers: Sequence[str]
+    scraped_namespaces: Sequence[str]
     certificates: Mapping[str, pulumi.Input[str]]
 
 
@@ -64,7 +64,7 @@ class Prometheus(pulumi.ComponentResource):
         self.url = service_url(args.namespace)
 
         files = {
-            "prometheus.yml": dump_yaml(configuration(args.alertmanager, args.scraped_namespaces)),
+            "prometheus.yml": dump_yaml(configuration(args.alertmanagers, args.scraped_namespaces)),
             "rules.yml": dump_yaml(dict(args.rules)),
         }
         certificates = pulumi.Output.from_input(dict(args.certificates)).apply(
@@ -205,23 +205,17 @@ def _probe(path: str, period: int, failures: int) -> k8s.core.v1.ProbeArgs:
     return k8s.core.v1.ProbeArgs(http_get=get, period_seconds=period, failure_threshold=failures)
 
 
-def configuration(alertmanager: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
-    """The content of prometheus.yml: pods with a port named `metrics` or `…-metrics`, or annotated, and nodes' cAdvisor."""
-    pods = {"role": "pod", "namespaces": {"names": list(namespaces)}}
+def configuration(alertmanagers: Sequence[str], namespaces: Sequence[str]) -> dict[str, Any]:
+    """The content of prometheus.yml: each port of a pod that is named `metrics` or `…-metrics`, and nodes' cAdvisor."""
     return {
         "global": {"scrape_interval": "15s", "evaluation_interval": "15s"},
         "rule_files": [f"{CONFIGURATION}/rules.yml", f"{CONFIGURATION}/certificates.yml"],
-        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(alertmanagers)}]}]},
         "scrape_configs": [
             {
                 "job_name": "pods",
-                "kubernetes_sd_configs": [pods],
+                "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": list(namespaces)}}],
                 "relabel_configs": [_port_named("(.+-)?metrics"), *_labels()],
-            },
-            {
-                "job_name": "application",
-                "kubernetes_sd_configs": [pods],
-                "relabel_configs": [_annotated(), _port_named("http"), *_labels()],
             },
             _cadvisor(),
         ],
@@ -230,14 +224,6 @@ def configuration(alertmanager: str, namespaces: tuple[str, ...]) -> dict[str, A
 
 def _port_named(port: str) -> dict[str, Any]:
     return {"source_labels": ["__meta_kubernetes_pod_container_port_name"], "regex": port, "action": "keep"}
-
-
-def _annotated() -> dict[str, Any]:
-    return {
-        "source_labels": ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"],
-        "regex": "true",
-        "action": "keep",
-    }
 
 
 def _labels() -> list[dict[str, Any]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from components.envoy_config import EGRESS
 from components.key_metrics import KNOWN
+from components.queue_definitions import DEAD_LETTERS
 from components.scaling_signals import Signal, signal_group
 from components.slo import Objective, objective_group
 
@@ -23,21 +25,27 @@ class KeyMetric:
 class RulesInput:
     """What the rules are made from. `replica_lag_ms` is the most a read replica may lag; None without replicas.
 
-    Replicas in `other_regions` lag by the distance too; CloudWatch watches them. `pooled`: there is a connection pooler.
+    Replicas in `other_regions` lag by the distance too; CloudWatch watches them. `pooled`, `queued`, `proxied`: there is a
+    connection pooler, a message queue, an egress proxy. The windows are the autoscalers'.
     """
 
     signals: tuple[Signal, ...]
+    scale_up_window_seconds: int
+    scale_down_window_seconds: int
     objectives: tuple[Objective, ...]
     key_metrics: tuple[KeyMetric, ...]
     replica_lag_ms: int | None
     other_regions: tuple[str, ...]
     pooled: bool
+    queued: bool
+    proxied: bool
     revenue_per_hour_usd: int
 
 
 def rule_groups(given: RulesInput) -> dict[str, Any]:
     """The content of a Prometheus rule file."""
-    groups = [signal_group(given.signals)] if given.signals else []
+    windows = (given.scale_up_window_seconds, given.scale_down_window_seconds)
+    groups = [signal_group(given.signals, *windows)] if given.signals else []
     groups += [objective_group(objective) for objective in given.objectives]
     groups += [_key_metric_group(given), _platform_group(given)]
     return {"groups": [group for group in groups if group["rules"]]}
@@ -81,6 +89,8 @@ def _platform_group(given: RulesInput) -> dict[str, Any]:
         late = f"max by (client_addr, slot_name) ({near}) * 1000 > {given.replica_lag_ms}"
         rules.append(_alert("ReplicaLag", late, "1m", "page", "A read replica lags more than the roadmap allows"))
     rules += _pooler_rules() if given.pooled else []
+    rules += _queue_rules() if given.queued else []
+    rules += _egress_rules() if given.proxied else []
     return {"name": "platform", "rules": rules}
 
 
@@ -111,6 +121,44 @@ def _pooler_rules() -> list[dict[str, Any]]:
             "ticket",
             "A pooler reaches fewer read replicas than there are; the others carry its load",
         ),
+    ]
+
+
+def _queue_rules() -> list[dict[str, Any]]:
+    """Messages that nobody could work, and a broker that takes no more."""
+    memory, disk = (f"max by (pod) (rabbitmq_alarms_{of}_watermark)" for of in ("memory_used", "free_disk_space"))
+    return [
+        _alert(
+            "DeadLetters",
+            f'sum(rabbitmq_queue_messages_ready{{queue="{DEAD_LETTERS}"}}) > 0',
+            "10m",
+            "ticket",
+            f"Messages failed too often, were refused or grew too old: they lie in {DEAD_LETTERS}",
+        ),
+        _alert(
+            "QueueBlocksPublishers",
+            f"{memory} > 0 or {disk} > 0",
+            "1m",
+            "page",
+            "{{ $labels.pod }} is short of memory or disk: the whole cluster takes no message until it isn't",
+        ),
+    ]
+
+
+def _egress_rules() -> list[dict[str, Any]]:
+    """Outside services that the breakers keep the application from."""
+    left, full = (
+        f'max by (envoy_cluster_name) (envoy_cluster_{gauge}{{service="{EGRESS}"}}) > 0'
+        for gauge in ("outlier_detection_ejections_active", "circuit_breakers_default_rq_open")
+    )
+    return [
+        _alert(
+            "CircuitBreakerOpen",
+            f"{left} or {full}",
+            "1m",
+            "ticket",
+            "Calls to {{ $labels.envoy_cluster_name }} fail at once: it doesn't answer, or has too many underway",
+        )
     ]
 
 

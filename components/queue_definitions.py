@@ -16,6 +16,8 @@ EVENTS = "events"
 """The topic exchange for events; each subscriber has a queue of its own that gets all of them."""
 DEAD_LETTERS = "dead-letters"
 """Where a message goes that was refused, delivered too often, or grew too old: an exchange and its queue."""
+FEDERATED = "federation: "
+"""How RabbitMQ names the queues in which it keeps what another region has still to take, up to the exchange's name."""
 UPSTREAM = "active-region"
 """The name of the broker that a federated one follows."""
 

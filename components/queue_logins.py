@@ -74,11 +74,11 @@ def logins_file(args: QueueArgs, passwords: Mapping[str, str], salts: Mapping[st
     published = definitions.exchanges(args.subscribers)
     worked = (*definitions.queues(args.work_queues, args.subscribers), definitions.DEAD_LETTERS)
     may_work = {"write": definitions.anything_of(published), "read": definitions.anything_of(worked)}
-    own = "^federation: .*$"
+    own = f"^{definitions.FEDERATED}.*$"
     grants: dict[str, dict[str, Any]] = {
         ADMINISTRATOR: {"tags": ("administrator",), "configure": ".*", "write": ".*", "read": ".*"},
         **{application_login(turn): may_work for turn in TURNS},
-        FEDERATION: {"configure": own, "write": own, "read": f"^(federation: .*|{'|'.join(published)})$"},
+        FEDERATION: {"configure": own, "write": own, "read": f"^({definitions.FEDERATED}.*|{'|'.join(published)})$"},
     }
     users = [User(name=login, password_hash=hashed, **grants[login]) for login, hashed in hashes.items()]
     follows = definitions.upstream(upstream, args.window_seconds) if upstream else None

@@ -2,19 +2,25 @@
 
 One HPA has one tolerance a direction for all its metrics, made for the CPU band. A signal is therefore above 1 when the
 threshold to scale up has been exceeded for its duration, 1 inside the band, and 0 below it: no tolerance moves it.
+
+It also has one window a direction, in which each recommendation must hold: part of every duration, so that a signal waits
+for the rest alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from components.key_metrics import QUEUE_DEPTH
 
 SIGNALS = {"p95_latency": "p95_latency_pressure", "queue_depth": "queue_depth_pressure"}
 """External metric name by the trigger's metric."""
 
 VALUES = {
     "p95_latency": "histogram_quantile(0.95, sum by (service, le) (rate(http_request_duration_seconds_bucket[1m])))",
-    "queue_depth": "sum(rabbitmq_queue_messages_ready)",
+    "queue_depth": QUEUE_DEPTH,
 }
 
 
@@ -34,19 +40,25 @@ class Signal:
     lines: tuple[int, ...]
 
 
-def signal_group(signals: tuple[Signal, ...]) -> dict[str, Any]:
-    """A Prometheus rule group that records each signal's value and its pressure."""
-    return {"name": "scaling", "interval": "15s", "rules": [rule for signal in signals for rule in _rules(signal)]}
+def signal_group(signals: Sequence[Signal], up_window_seconds: int, down_window_seconds: int) -> dict[str, Any]:
+    """A Prometheus rule group that records each signal's value and its pressure, for autoscalers with these windows."""
+    rules = [rule for signal in signals for rule in _rules(signal, up_window_seconds, down_window_seconds)]
+    return {"name": "scaling", "interval": "15s", "rules": rules}
 
 
-def _rules(signal: Signal) -> list[dict[str, Any]]:
+def _rules(signal: Signal, up_window_seconds: int, down_window_seconds: int) -> list[dict[str, Any]]:
+    """Without a request there is no latency, and a quantile isn't a number: counted, it is still 0 and no gap."""
     value, labels = f"ramp:{signal.metric}", {"roadmap_line": ",".join(str(line) for line in signal.lines)}
-    held = f"min_over_time({value}[{signal.up_seconds}s])" if signal.up_seconds else value
-    parts = [f"({held} / {signal.up:g} > 1)"]
+    parts = [f"({_over('min', value, signal.up_seconds - up_window_seconds)} / {signal.up:g} > 1)"]
     if signal.down is not None:
-        parts.append(f"(max_over_time({value}[{signal.down_seconds}s]) >= {signal.down:g}) * 0 + 1")
-    parts.append(f"{value} * 0")
+        highest = _over("max", value, signal.down_seconds - down_window_seconds)
+        parts.append(f"({highest} >= {signal.down:g}) * 0 + 1")
+    parts.append(f"count_over_time({value}[1m]) * 0")
     return [
         {"record": value, "expr": VALUES[signal.metric]},
         {"record": f"ramp:{SIGNALS[signal.metric]}", "expr": " or ".join(parts), "labels": labels},
     ]
+
+
+def _over(which: str, value: str, seconds: int) -> str:
+    return f"{which}_over_time({value}[{seconds}s])" if seconds > 0 else value

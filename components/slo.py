@@ -33,7 +33,10 @@ class Objective:
 
 
 def objective_group(objective: Objective) -> dict[str, Any]:
-    """A Prometheus rule group: the share of bad requests over each window, and an alert for each burn rate."""
+    """A Prometheus rule group: the share of bad requests over each window, and an alert for each burn rate.
+
+    The alerts have one name, so that one that pages silences the tickets of the same objective.
+    """
     record = f"ramp:{objective.name}:bad_ratio_rate"
     recordings = [
         {"record": f"{record}{window}", "expr": objective.bad.replace("{window}", window)} for window in WINDOWS
@@ -44,9 +47,9 @@ def objective_group(objective: Objective) -> dict[str, Any]:
 def _alert(objective: Objective, record: str, severity: str, factor: float, long: str, short: str) -> dict[str, Any]:
     limit = f"({factor:g} * {objective.budget:.10g})"
     return {
-        "alert": f"{_camel(objective.name)}Burn{long}",
+        "alert": f"{_camel(objective.name)}Burn",
         "expr": f"{record}{long} > {limit} and {record}{short} > {limit}",
-        "labels": {"severity": severity, "roadmap_line": str(objective.line)},
+        "labels": {"severity": severity, "window": long, "roadmap_line": str(objective.line)},
         "annotations": {
             "summary": objective.summary,
             "description": f"The budget burns {factor:g} times too fast over {long} and {short}.",

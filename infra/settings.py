@@ -153,6 +153,7 @@ class Service(Section):
 class App(Section):
     image_tag: Tag
     port: Port
+    metrics_port: Port
     path: str
     health_path: str
     termination_grace_seconds: PositiveInt

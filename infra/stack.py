@@ -270,7 +270,7 @@ class RegionStack(pulumi.ComponentResource):
 
     def _watch(self, config: PhaseConfig, front: Edge, opts: pulumi.ResourceOptions) -> None:
         """Alarms and a dashboard in CloudWatch; Prometheus, Alertmanager and the autoscalers' adapter on the cluster."""
-        name, database = f"{config.application}-{self.region}", self.databases[1]
+        name = f"{config.application}-{self.region}"
         standby = self.region != config.active_region
         watched = [
             *alarms.database_alarms(config, self.databases, standby),
@@ -295,7 +295,7 @@ class RegionStack(pulumi.ComponentResource):
         PostgresExporter(f"{name}-postgres-exporter", exporter, opts)
         scraper = monitoring.prometheus(config, self.region, self.cluster, self.platform, alertmanager, front.authority)
         Prometheus(f"{name}-prometheus", scraper, opts)
-        panels = monitoring.dashboard(config, self.region, self.cluster, self.load_balancer, database)
+        panels = monitoring.dashboard(config, self.region, self.cluster, self.load_balancer, self.databases)
         Dashboard(name, panels, opts)
 
     def _queue(

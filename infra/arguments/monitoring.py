@@ -32,10 +32,13 @@ from infra.config.monitoring import ObjectiveConfig
 BAD_REQUESTS = 'sum(rate(http_requests_total{code=~"5.."}[{window}])) / sum(rate(http_requests_total[{window}]))'
 
 
-def external_metrics(config: PhaseConfig, service: str) -> tuple[ExternalMetric, ...]:
-    """What a service's autoscaler follows beside CPU and memory: its own latency; the first service the queue too."""
-    first = config.app.services[0].name == service
-    selectors = {"p95_latency": {"service": service}, "queue_depth": {} if first else None}
+def external_metrics(config: PhaseConfig, region: str, service: str) -> tuple[ExternalMetric, ...]:
+    """What a service's autoscaler follows beside CPU and memory: its own latency; the first service the queue too.
+
+    In a standby region nobody works the queue: what is federated there lies until it is needed, and asks for no server.
+    """
+    worked = config.app.services[0].name == service and region == config.active_region
+    selectors = {"p95_latency": {"service": service}, "queue_depth": {} if worked else None}
     return tuple(
         ExternalMetric(SIGNALS[signal.metric], selector, "1")
         for signal in config.monitoring.signals
@@ -83,7 +86,7 @@ def prometheus(
         cpu_millicores=monitoring.cpu_millicores,
         memory_mib=monitoring.memory_mib,
         rules=rule_groups(rules_input(config, region)),
-        alertmanager=alertmanager.address,
+        alertmanagers=alertmanager.addresses,
         scraped_namespaces=(config.app.namespace, monitoring.namespace, DATABASE),
         certificates={name.removeprefix(own): ends for name, ends in authority.issued.items() if name.startswith(own)},
     )
@@ -94,11 +97,15 @@ def rules_input(config: PhaseConfig, region: str) -> RulesInput:
     monitoring = config.monitoring
     return RulesInput(
         signals=tuple(Signal(**signal.model_dump()) for signal in monitoring.signals),
+        scale_up_window_seconds=config.app.scaling.scale_up_window_seconds,
+        scale_down_window_seconds=config.app.scaling.scale_down_window_seconds,
         objectives=tuple(objective(stated) for stated in monitoring.objectives),
         key_metrics=tuple(KeyMetric(**key.model_dump()) for key in monitoring.key_metrics),
         replica_lag_ms=config.database.replica_lag_ms if config.database.read_replicas else None,
         other_regions=tuple(name for name in sorted(config.regions) if name != region),
         pooled=config.pooler is not None,
+        queued=config.queue is not None,
+        proxied=config.egress is not None,
         revenue_per_hour_usd=monitoring.revenue_per_hour_usd,
     )
 
@@ -188,7 +195,7 @@ def balancer_alarms(balancer: LoadBalancer) -> list[Alarm]:
 
 
 def dashboard(
-    config: PhaseConfig, region: str, cluster: Cluster, balancer: LoadBalancer, database: Postgres
+    config: PhaseConfig, region: str, cluster: Cluster, balancer: LoadBalancer, servers: Mapping[int, Postgres]
 ) -> DashboardArgs:
     return DashboardArgs(
         key_metrics=rules_input(config, region).key_metrics,
@@ -199,6 +206,10 @@ def dashboard(
             namespace=config.app.namespace,
             load_balancer=balancer.arn_suffix,
             target_group=balancer.target_group_arn_suffix,
-            databases=[database.primary_identifier, *database.replica_identifiers],
+            databases=[
+                identifier
+                for server in servers.values()
+                for identifier in (server.primary_identifier, *server.replica_identifiers)
+            ],
         ),
     )

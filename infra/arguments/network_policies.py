@@ -97,8 +97,11 @@ class Arrows:
             yield Flow(client, self._data, (self._config.database.port,))
 
     def _service(self, pods: Pods) -> Iterator[Flow]:
-        """What a service calls: database, cache, queue, its identity, AWS's private endpoints, and the world."""
+        """What a service calls: the others, database, cache, queue, its identity, AWS's private endpoints, and the world."""
         config = self._config
+        for name, port in self._services.items():
+            if name != pods.app:
+                yield Flow(pods, Pods(pods.namespace, name), (port,))
         if config.pooler:
             yield Flow(pods, self._pooler, (config.pooler.port,))
         else:
@@ -133,8 +136,8 @@ class Arrows:
         yield Flow(self._prometheus, self._private, (KUBELET,))
         yield Flow(self._prometheus, self._prometheus, (prometheus.PORT,))
         yield Flow(self._prometheus, self._alertmanager, (alertmanager.PORT,))
-        for name, port in self._services.items():
-            yield Flow(self._prometheus, Pods(self._config.app.namespace, name), (port,))
+        for name in self._services:
+            yield Flow(self._prometheus, Pods(self._config.app.namespace, name), (self._config.app.metrics_port,))
         yield Flow(self._prometheus, self._postgres_exporter, (postgres_exporter.PORT,))
         if self._config.pooler:
             yield Flow(self._prometheus, self._pooler, (pooler.EXPORTER_PORT, METRICS_PORT))

@@ -130,6 +130,7 @@ class AppConfig(Section):
     server: ServerConfig
     scaling: ScalingConfig
     services: tuple[ServiceConfig, ...] = Field(min_length=1)
+    metrics_port: Port = Field(description="Where every service answers Prometheus; no other may ask there.")
     health_path: str = Field(pattern=r"^/[a-z0-9/_-]*$")
     termination_grace_seconds: PositiveInt
     deregistration_seconds: NaturalInt
@@ -163,6 +164,11 @@ class AppConfig(Section):
         taken = {GATEWAY: "the gateway's name", EGRESS: "the egress proxy's name"}
         paths: dict[str, str] = {}
         for service in self.services:
+            if service.port == self.metrics_port:
+                raise ValueError(
+                    f"metrics_port {self.metrics_port} is the port of {service.name}, which is open to the world: "
+                    "choose another one"
+                )
             if service.name in taken:
                 raise ValueError(
                     f"a service is called {service.name}, which is {taken[service.name]}: choose another name"

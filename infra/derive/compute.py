@@ -134,7 +134,7 @@ def platform(step: Step) -> Tree:
 def app(step: Step, application: Sourced[str]) -> Tree:
     """The application tier: its servers, when it scales, its services."""
     hpa = step.anywhere(lambda phase: phase.hpa)
-    copied = ("health_path", "termination_grace_seconds", "deregistration_seconds")
+    copied = ("metrics_port", "health_path", "termination_grace_seconds", "deregistration_seconds")
     return {
         "namespace": fact(hpa.namespace) if hpa and hpa.namespace else rules.namespace_of(application),
         "server": _server(step),

@@ -15,6 +15,7 @@ RULES: tuple[Rule, ...] = (
     compute.range_below_count,
     compute.range_derived,
     compute.scaling_band,
+    compute.scaling_windows,
     compute.server_overshoot,
     services.unrouted_services,
     data.database_overshoot,

@@ -53,6 +53,27 @@ def scaling_band(situation: Situation) -> Iterator[Finding]:
     yield Finding("scale-down-band", "info", message, lines(stated.line))
 
 
+def scaling_windows(situation: Situation) -> Iterator[Finding]:
+    """One HPA has one window a direction, so a trigger with a shorter time waits as long as the others."""
+    config, triggers = situation.config, situation.selected.document.roadmap.triggers
+    windows = {"up": config.app.scaling.scale_up_window_seconds, "down": config.app.scaling.scale_down_window_seconds}
+    signals = {signal.metric for signal in config.monitoring.signals}
+    late = [
+        trigger
+        for trigger in triggers
+        if trigger.metric in {"cpu", "memory", *signals} and (trigger.for_seconds or 0) < windows[trigger.direction]
+    ]
+    if not late:
+        return
+    told = ", ".join(
+        f"{t.metric.replace('_', ' ')} {t.comparator} {t.value:g}{t.unit} scales {t.direction} after {windows[t.direction]} s, "
+        f"where the document {f'says {t.for_seconds} s' if t.for_seconds else 'gives no time'}"
+        for t in late
+    )
+    message = f"An HPA has one window a direction for all its metrics: {told}."
+    yield Finding("scaling-window", "info", message, lines(*(trigger.line for trigger in late)))
+
+
 def server_overshoot(situation: Situation) -> Iterator[Finding]:
     """No EC2 type has exactly the document's size."""
     server = situation.config.app.server

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 from components.key_metrics import KNOWN
 from infra.arguments.monitoring import rules_input
@@ -42,6 +43,23 @@ def test_every_trigger_of_the_document_moves_the_autoscaler(phase_graph, phase: 
     assert found["p95_latency_pressure"]["metric"]["selector"]["matchLabels"] == {"service": "mgx-api"}
 
 
+def test_a_standbys_autoscaler_follows_no_queue(phase_graph) -> None:
+    """Guards 10 standby servers: what is federated there lies unworked, and would start all 63."""
+    hpas = [h for h in phase_graph("phase3").of_type(HPA) if "us-west-2" in h.name]
+    assert len(hpas) == 7
+    assert {name for hpa in hpas for name in external(hpa)} == {"p95_latency_pressure"}
+
+
+def test_a_breach_is_sent_to_every_alertmanager(phase_graph) -> None:
+    """Guards pages: a name that stands for both would send each alert to one, which may be the one that is gone."""
+    maps = phase_graph("phase3").of_type("kubernetes:core/v1:ConfigMap")
+    data = next(m.inputs["data"] for m in maps if m.name == "mgx-ai-us-east-1-prometheus-configuration")
+    ((told,),) = [m["static_configs"] for m in yaml.safe_load(data["prometheus.yml"])["alerting"]["alertmanagers"]]
+    assert told["targets"] == [
+        f"alertmanager-{ordinal}.alertmanager.monitoring.svc.cluster.local:9093" for ordinal in range(2)
+    ]
+
+
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_external_metric_of_an_autoscaler_is_recorded_and_served(phase_graph, phase: str) -> None:
     """Guards against an autoscaler that waits for ever for a metric that nothing records."""
@@ -73,8 +91,12 @@ def test_every_key_metric_of_the_document_stands_in_a_rule_or_on_a_panel_with_it
 def test_objectives_alert_at_two_severities_over_several_windows(phase_graph, phase: str) -> None:
     """Guards p99 below 5 s and errors below 0.1 %: an hour's fast burn pages, three days' slow burn files a ticket."""
     text = rules(phase_graph(phase))
-    for name in ("P99LatencyBurn1h", "P99LatencyBurn3d", "ErrorRateBurn1h", "AvailabilityBurn6h"):
-        assert name in text
+    burns = [
+        rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"] if "Burn" in rule.get("alert", "")
+    ]
+    found = {(rule["alert"], rule["labels"]["window"], rule["labels"]["severity"]) for rule in burns}
+    for name in ("P99LatencyBurn", "ErrorRateBurn", "AvailabilityBurn"):
+        assert {(name, "1h", "page"), (name, "6h", "page"), (name, "1d", "ticket"), (name, "3d", "ticket")} <= found
     assert "(14.4 * 0.001)" in text
     assert 'le=~"5|5.0"' in text
 

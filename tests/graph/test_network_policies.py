@@ -41,10 +41,11 @@ def expected(phase: str) -> set[tuple[str, str, int]]:
         ("alertmanager", "alertmanager", 9094),
     }  # fmt: skip
     for service in services(phase):
-        arrows |= {("prometheus", service, 8080), (service, "rabbitmq", 5671)}
+        arrows |= {("prometheus", service, 9464), (service, "rabbitmq", 5671)}
         arrows |= {(service, "pgbouncer", 6432), ("prometheus", "pgbouncer", 9127)} if pooled else set()
         arrows |= {(service, "egress", port) for port in (9101, 9102, 9103)} if proxied else set()
         arrows |= {("gateway", service, 8080)} if gated else set()
+        arrows |= {(service, other, 8080) for other in services(phase) if other != service}
     arrows |= {("prometheus", "egress", 9902)} if proxied else set()
     arrows |= {("prometheus", "gateway", 9902)} if gated else set()
     return arrows

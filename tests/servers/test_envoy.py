@@ -15,6 +15,7 @@ from components.egress import CA_BUNDLE, CONNECTION_SECONDS, ExternalService, eg
 from components.envoy import TLS_FOLDER
 from components.envoy_config import METRICS_PORT
 from components.gateway import gateway_bootstrap
+from tests.graph import metrics
 from tests.servers import envoy
 from tests.servers.envoy import GATEWAY
 from tests.servers.missing import require
@@ -157,6 +158,9 @@ def test_a_service_that_keeps_failing_is_left_alone(external: External) -> None:
     refused = external.call()
     assert (refused.status, json.loads(refused.body)["reason"]) == (503, "UH")
     assert external.service.calls == 3
+    told = external.proxy.ask(METRICS_PORT, "/metrics").body
+    assert 'envoy_cluster_outlier_detection_ejections_active{envoy_cluster_name="model"} 1' in told
+    assert not [name for name in metrics.ENVOY if f"\n{name}{{" not in told]
 
 
 def test_a_call_ends_well_that_is_older_than_its_connection_may_be(external: External) -> None:

@@ -5,6 +5,7 @@ the discovery is replaced. So are the folder of the files, and the second broker
 """
 
 import json
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from components.queue_definitions import QueueLimits, topology
 from components.queue_logins import logins_file
 from components.queue_pod import INTER_NODE_TLS
 from components.templates import render
+from tests.graph import metrics
 from tests.servers.debian import debian, run
 from tests.servers.missing import require
 
@@ -60,6 +62,7 @@ rabbitmqctl -q export_definitions /shared/answers/active-definitions
 ask active-listeners rabbitmq-diagnostics -q --formatter json listeners
 ask current-login rabbitmqctl -q authenticate_user application-a app1
 ask other-login rabbitmqctl -q authenticate_user application-b app0
+ask metrics python3 -c 'import urllib.request as ask; print(ask.urlopen("http://localhost:15692/metrics").read().decode())'
 broker standby node-1 25682
 ask standby-exchanges $ctl list_exchanges -p mgx-ai name policy
 for _ in $(seq 40); do
@@ -185,6 +188,17 @@ def test_the_standby_follows_by_tls_with_no_more_than_its_login_may(answers: dic
     assert links == {("work", "running"), ("events", "running")}
     followed = {row["name"]: row["policy"] for row in rows(answers, "standby-exchanges")}
     assert (followed["work"], followed["events"]) == ("federation", "federation")
+
+
+@pytest.mark.parametrize("metric", sorted(metrics.RABBITMQ))
+def test_the_broker_tells_what_rules_ask_of_it(answers: dict[str, str], metric: str) -> None:
+    """Guards queue depth and the broker's own alarms: a rule on a metric that nobody exports never fires."""
+    assert re.search(rf"^{metric}[ {{]", answers["metrics"], re.MULTILINE)
+
+
+def test_each_queue_is_counted_by_its_name(answers: dict[str, str]) -> None:
+    """Guards the depth that autoscalers follow, which leaves out dead letters."""
+    assert 'rabbitmq_queue_messages_ready{vhost="mgx-ai",queue="dead-letters"} 0' in answers["metrics"]
 
 
 def test_nodes_talk_by_tls_in_the_pod_as_here() -> None:

@@ -87,6 +87,13 @@ def test_a_pod_that_takes_longer_to_end_than_spot_gives_it_is_refused(stack: Pat
     )
 
 
+def test_metrics_on_a_port_that_takes_requests_are_refused(stack: Path) -> None:
+    """Guards figures of the application's inside, which the balancer would hand to anyone who asks for /metrics."""
+    changed(stack, "metrics_port: 9464", "metrics_port: 8080")
+    line = line_with(stack, "metrics_port")
+    assert mistake(stack).startswith(f"{stack}:{line}: app.metrics_port: 8080 is the port of mgx-api, which is open")
+
+
 def test_overlapping_networks_are_refused_with_both(stack: Path) -> None:
     """Guards peering and replication between regions, which overlapping networks make impossible."""
     changed(stack, "10.1.0.0/16", "10.0.0.0/16")

@@ -9,22 +9,23 @@ from tests.unit.documents import document, selected
 
 EXPECTED = {
     "baseline": [
-        "scale-down-band", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica", "queue-single-node",
-        "recovery-point", "compression-before-cdn", "alerts-unsubscribed", "prices-too-old",
+        "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica",
+        "queue-single-node", "recovery-point", "compression-before-cdn", "alerts-unsubscribed", "prices-too-old",
     ],
     "phase1": [
-        "queue-no-quorum-to-spare", "hpa-range-below-count", "scale-down-band", "database-class-overshoot",
-        "cache-node-overshoot", "cache-no-replica", "recovery-point", "compression-before-cdn", "alerts-unsubscribed",
-        "prices-too-old",
+        "queue-no-quorum-to-spare", "hpa-range-below-count", "scale-down-band", "scaling-window",
+        "database-class-overshoot", "cache-node-overshoot", "cache-no-replica", "recovery-point",
+        "compression-before-cdn", "alerts-unsubscribed", "prices-too-old",
     ],
     "phase2": [
-        "hpa-range-derived", "scale-down-band", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica",
-        "recovery-point", "rate-limit-figure", "alerts-unsubscribed", "prices-too-old",
+        "hpa-range-derived", "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot",
+        "cache-no-replica", "recovery-point", "rate-limit-figure", "alerts-unsubscribed", "prices-too-old",
     ],
     "phase3": [
         "availability-differs", "queue-federation", "failover-promotion", "hpa-range-derived", "scale-down-band",
-        "database-class-overshoot", "cache-node-overshoot", "queue-even-nodes", "failover-resolvers", "recovery-time",
-        "recovery-point", "assets-one-region", "rate-limit-figure", "alerts-unsubscribed", "prices-too-old",
+        "scaling-window", "database-class-overshoot", "cache-node-overshoot", "queue-even-nodes", "failover-resolvers",
+        "recovery-time", "recovery-point", "assets-one-region", "rate-limit-figure", "alerts-unsubscribed",
+        "prices-too-old",
     ],
 }  # fmt: skip
 """The findings of each phase with nothing wrong: what the document itself can't have, or leaves open."""

@@ -1,0 +1,116 @@
+"""Everything that rules, autoscalers, panels and alarms ask for is told by something that Prometheus or CloudWatch sees."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from components.dashboard import DashboardArgs, Watched, body
+from infra.arguments.monitoring import rules_input
+from infra.graph import ResourceGraph
+from tests.graph import metrics
+from tests.graph.reachability import WORKLOADS, Reachability
+from tests.graph.reading import inputs
+from tests.unit.documents import selected
+
+PHASES = ("baseline", "phase1", "phase2", "phase3")
+CLUSTERS = [*((phase, "us-east-1") for phase in PHASES), ("phase3", "us-west-2")]
+HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+MAP = "kubernetes:core/v1:ConfigMap"
+
+
+def file(graph: ResourceGraph, region: str, component: str, key: str) -> dict[str, Any]:
+    """A file of a component's ConfigMap, read."""
+    found = graph.one(MAP, f"mgx-ai-{region}-{component}-configuration")
+    return yaml.safe_load(inputs(found)["data"][key])
+
+
+def rules(graph: ResourceGraph, region: str) -> list[dict[str, Any]]:
+    return [rule for group in file(graph, region, "prometheus", "rules.yml")["groups"] for rule in group["rules"]]
+
+
+def scraped(graph: ResourceGraph, region: str) -> set[tuple[str, int]]:
+    """Every target that Prometheus finds among the pods of a region: whose it is, and its port."""
+    jobs = file(graph, region, "prometheus", "prometheus.yml")["scrape_configs"]
+    (job,) = [job for job in jobs if job["kubernetes_sd_configs"][0]["role"] == "pod"]
+    namespaces = job["kubernetes_sd_configs"][0]["namespaces"]["names"]
+    keep = next(r["regex"] for r in job["relabel_configs"] if r.get("action") == "keep")
+    provider = graph.one("pulumi:providers:kubernetes", f"mgx-ai-{region}-kubernetes").urn
+    found = set()
+    for workload in (r for r in graph if r.provider == provider and r.type in WORKLOADS):
+        template = inputs(workload)["spec"]["template"]
+        containers = (*template["spec"]["containers"], *template["spec"].get("initContainers", ()))
+        ports = [port for container in containers for port in container.get("ports", ())]
+        if inputs(workload)["metadata"]["namespace"] in namespaces:
+            app = template.get("metadata", {}).get("labels", {}).get("app.kubernetes.io/name")
+            found |= {(app, port["containerPort"]) for port in ports if re.fullmatch(keep, port.get("name", ""))}
+    return found
+
+
+@pytest.mark.parametrize(("phase", "region"), CLUSTERS)
+def test_prometheus_reaches_every_target_that_it_finds(phase_graph: Any, phase: str, region: str) -> None:
+    """Guards against targets that are down for ever, whose alert would teach people to ignore it."""
+    graph = phase_graph(phase)
+    cluster = Reachability(graph, region)
+    found = scraped(graph, region)
+    assert {"mgx-api", "rabbitmq", "prometheus", "alertmanager", "postgres-exporter"} <= {app for app, _ in found}
+    for app, port in found:
+        assert cluster.reaches(cluster.pods["prometheus"], cluster.pods[app], port), (app, port)
+
+
+@pytest.mark.parametrize(("phase", "region"), CLUSTERS)
+def test_every_metric_of_a_rule_is_recorded_or_told_by_a_target(phase_graph: Any, phase: str, region: str) -> None:
+    """Guards rules that can't fire: a misspelled metric, or the exporter of a system that the phase doesn't have."""
+    graph = phase_graph(phase)
+    told = {name for app, _ in scraped(graph, region) for name in metrics.EXPORTERS.get(app, ())}
+    recorded = {rule["record"] for rule in rules(graph, region) if "record" in rule}
+    for rule in rules(graph, region):
+        asked = metrics.named(rule["expr"])
+        assert asked, rule
+        assert asked <= told | recorded | metrics.EVERYWHERE, rule
+
+
+@pytest.mark.parametrize(("phase", "region"), CLUSTERS)
+def test_every_metric_of_an_autoscaler_is_served_from_a_recording_with_its_labels(
+    phase_graph: Any, phase: str, region: str
+) -> None:
+    """Guards the whole way: HPA → adapter → recording → the label that a service's pods carry."""
+    graph = phase_graph(phase)
+    served = {rule["seriesQuery"] for rule in file(graph, region, "metrics-adapter", "config.yaml")["externalRules"]}
+    recorded = {rule["record"]: rule["expr"] for rule in rules(graph, region) if "record" in rule}
+    for hpa in (h for h in graph.of_type(HPA) if f"-{region}-" in h.name):
+        for metric in (m["external"]["metric"] for m in inputs(hpa)["spec"]["metrics"] if m["type"] == "External"):
+            record = f"ramp:{metric['name']}"
+            assert f'{{__name__="{record}"}}' in served
+            wanted = metric.get("selector", {}).get("matchLabels", {})
+            assert wanted in ({}, {"service": inputs(hpa)["spec"]["scaleTargetRef"]["name"]})
+            (value,) = {name for name in metrics.named(recorded[record]) if name.startswith("ramp:")}
+            assert set(wanted) == set(re.findall(r"sum by \((\w+), le\)", recorded[value]))
+
+
+def panels(phase: str) -> list[dict[str, Any]]:
+    """The metric panels of the phase's dashboard."""
+    watched = Watched(
+        region="us-east-1", cluster_name="c", namespace="n", load_balancer="l", target_group="t", databases=["d"]
+    )
+    key_metrics = rules_input(selected(phase).config, "us-east-1").key_metrics
+    widgets = body(DashboardArgs(key_metrics=key_metrics, watched=watched, replica_lag_ms=100))["widgets"]
+    return [widget for widget in widgets if widget["type"] == "metric"]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_alarm_and_panel_names_a_metric_of_aws_with_its_dimensions(phase_graph: Any, phase: str) -> None:
+    """Guards alarms and panels that stay empty: CloudWatch takes any name, and never has data for a wrong one."""
+    graph = phase_graph(phase)
+    asked: list[tuple[str, str, tuple[str, ...]]] = []
+    for alarm in map(inputs, graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")):
+        queries = alarm.get("metricQueries", ())
+        parts = [query["metric"] for query in queries if "metric" in query] if queries else [alarm]
+        asked += [(part["namespace"], part["metricName"], tuple(sorted(part.get("dimensions", ())))) for part in parts]
+    for widget in panels(phase):
+        plain = [metric for metric in widget["properties"]["metrics"] if isinstance(metric[0], str)]
+        asked += [(m[0], m[1], tuple(sorted(part for part in m[2::2] if isinstance(part, str)))) for m in plain]
+    assert len(asked) > 20
+    for namespace, metric, dimensions in asked:
+        assert metric in metrics.CLOUDWATCH[namespace].get(dimensions, ()), (namespace, metric, dimensions)
