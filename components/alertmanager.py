@@ -82,7 +82,9 @@ class Alertmanager(pulumi.ComponentResource):
 
     def _identity(self) -> aws.eks.PodIdentityAssociation:
         role = aws.iam.Role(
-            naming.logical(naming.ROLE, f"{self._name}-pods"), assume_role_policy=pod_trust(), opts=self._child
+            naming.logical(naming.ROLE, f"{self._name}-pods"),
+            assume_role_policy=pod_trust(self._args.cluster_name, self._args.namespace, NAME),
+            opts=self._child,
         )
         aws.iam.RolePolicy(
             f"{self._name}-publish",

@@ -109,7 +109,9 @@ class AppTier(pulumi.ComponentResource):
 
     def _identity(self) -> aws.eks.PodIdentityAssociation:
         role = aws.iam.Role(
-            naming.logical(naming.ROLE, f"{self._name}-pods"), assume_role_policy=pod_trust(), opts=self._child
+            naming.logical(naming.ROLE, f"{self._name}-pods"),
+            assume_role_policy=pod_trust(self._args.cluster_name, self._args.namespace, self._args.service),
+            opts=self._child,
         )
         if self._args.permissions:
             aws.iam.RolePolicy(

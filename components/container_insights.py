@@ -13,7 +13,7 @@ from components.node_pool import CRITICAL_ADDON
 from components.policies import pod_trust
 
 ADDON = "amazon-cloudwatch-observability"
-ACCOUNT = "cloudwatch-agent"
+NAMESPACE, ACCOUNT = "amazon-cloudwatch", "cloudwatch-agent"
 AGENT_POLICY = "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy"
 LOG_GROUPS = ("application", "dataplane", "host", "performance")
 
@@ -48,7 +48,11 @@ class ContainerInsights(pulumi.ComponentResource):
             )
             for group in LOG_GROUPS
         ]
-        role = aws.iam.Role(naming.logical(naming.ROLE, f"{name}-agent"), assume_role_policy=pod_trust(), opts=child)
+        role = aws.iam.Role(
+            naming.logical(naming.ROLE, f"{name}-agent"),
+            assume_role_policy=pod_trust(args.cluster_name, NAMESPACE, ACCOUNT),
+            opts=child,
+        )
         attachment = aws.iam.RolePolicyAttachment(f"{name}-agent", role=role.name, policy_arn=AGENT_POLICY, opts=child)
         aws.eks.Addon(
             f"{name}-addon",

@@ -36,7 +36,7 @@ class KeysArgs:
 class Keys(pulumi.ComponentResource):
     """A KMS key with yearly rotation and an alias for each class of data.
 
-    The account's own principals are let in by their IAM policies; CloudWatch Logs, SNS publishers and alarms by the
+    The account's own principals are let in by their IAM policies; CloudWatch Logs and CloudWatch's alarms by the
     key's policy, each for this account's resources in this region alone; CloudFront reads `assets` for its distributions.
 
     Outputs: `arns`, a key ARN by class.
@@ -79,21 +79,21 @@ def key_policy(account_id: str, region: str, data_class: str) -> str:
     ]
     if data_class == "logs":
         condition = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account_id}:*"}}
-        statements.append(_service_statement("Logs", [f"logs.{region}.amazonaws.com"], USE, condition))
+        statements.append(_service_statement("Logs", f"logs.{region}.amazonaws.com", USE, condition))
     if data_class == "alerts":
         condition = {"StringEquals": {"aws:SourceAccount": account_id}}
-        services = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com", "rds.amazonaws.com"]
-        statements.append(_service_statement("Publishers", services, ["kms:Decrypt", "kms:GenerateDataKey"], condition))
+        publish = ["kms:Decrypt", "kms:GenerateDataKey"]
+        statements.append(_service_statement("Alarms", "cloudwatch.amazonaws.com", publish, condition))
     if data_class == "assets":
         condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account_id}:distribution/*"}}
-        statements.append(_service_statement("Cdn", ["cloudfront.amazonaws.com"], ["kms:Decrypt"], condition))
+        statements.append(_service_statement("Cdn", "cloudfront.amazonaws.com", ["kms:Decrypt"], condition))
     return json.dumps({"Version": VERSION, "Statement": statements})
 
 
 def _service_statement(
-    sid: str, services: list[str], actions: list[str], condition: Mapping[str, object]
+    sid: str, service: str, actions: list[str], condition: Mapping[str, object]
 ) -> dict[str, object]:
-    principal = {"Service": services[0] if len(services) == 1 else services}
     return {
-        "Sid": sid, "Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*", "Condition": condition,
+        "Sid": sid, "Effect": "Allow", "Principal": {"Service": service}, "Action": actions, "Resource": "*",
+        "Condition": condition,
     }  # fmt: skip

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import naming
-from components.policies import allow, document, trust
+from components.policies import allow, document, on_behalf_of, trust
 from components.subnets import ZoneSubnets, allocate
 
 
@@ -21,6 +21,7 @@ class NetworkArgs:
     `private_zone` is the DNS zone that only this network sees (`internal`).
     """
 
+    account_id: str
     region: str
     cidr: str
     zones: Sequence[str]
@@ -209,17 +210,22 @@ class Network(pulumi.ComponentResource):
         )
         role = aws.iam.Role(
             naming.logical(naming.ROLE, f"{self._name}-flow-logs"),
-            assume_role_policy=trust("vpc-flow-logs.amazonaws.com"),
+            assume_role_policy=trust(
+                "vpc-flow-logs.amazonaws.com",
+                Condition=on_behalf_of(args.account_id, f"arn:aws:ec2:{args.region}:{args.account_id}:vpc-flow-log/*"),
+            ),
             opts=self._child,
         )
-        aws.iam.RolePolicy(
+        every_group = f"arn:aws:logs:{args.region}:{args.account_id}:log-group:*"
+        policy = aws.iam.RolePolicy(
             f"{self._name}-flow-logs",
             role=role.id,
             policy=document(
                 allow(
                     ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
                     [pulumi.Output.concat(group.arn, ":*")],
-                )
+                ),
+                allow(["logs:DescribeLogGroups"], [every_group]),
             ),
             opts=self._child,
         )
@@ -231,5 +237,5 @@ class Network(pulumi.ComponentResource):
             log_destination=group.arn,
             iam_role_arn=role.arn,
             max_aggregation_interval=60,
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )

@@ -12,15 +12,37 @@ VERSION = "2012-10-17"
 POD_IDENTITY = "pods.eks.amazonaws.com"
 
 
-def trust(service: str, actions: Sequence[str] = ("sts:AssumeRole",)) -> str:
-    """A trust policy that lets one AWS service assume the role."""
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": list(actions)}
+def trust(service: str, actions: Sequence[str] = ("sts:AssumeRole",), **extra: Any) -> str:
+    """A trust policy that lets one AWS service assume the role; `extra` is e.g. Condition."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": list(actions), **extra}
     return json.dumps({"Version": VERSION, "Statement": [statement]})
 
 
-def pod_trust() -> str:
-    """A trust policy for EKS Pod Identity, which tags its sessions."""
-    return trust(POD_IDENTITY, ("sts:AssumeRole", "sts:TagSession"))
+def on_behalf_of(account_id: str, source_arn: str) -> dict[str, Any]:
+    """The condition that a service acts for this account, and for resources whose ARN is like `source_arn`.
+
+    Only for services that say so in their requests, as their guides have it; with others nobody could assume the role.
+    """
+    return {"StringEquals": {"aws:SourceAccount": account_id}, "ArnLike": {"aws:SourceArn": source_arn}}
+
+
+def pod_trust(cluster_name: pulumi.Input[str], namespace: str, service_account: str) -> pulumi.Output[str]:
+    """A trust policy for the pods of one service account. EKS Pod Identity tags its sessions with what they are.
+
+    [EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity"]
+    """
+    pods = {
+        "aws:RequestTag/eks-cluster-name": cluster_name,
+        "aws:RequestTag/kubernetes-namespace": namespace,
+        "aws:RequestTag/kubernetes-service-account": service_account,
+    }
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": POD_IDENTITY},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Condition": {"StringEquals": pods},
+    }
+    return document(statement)
 
 
 def allow(actions: Sequence[str], resources: Sequence[pulumi.Input[str]], **extra: Any) -> dict[str, Any]:

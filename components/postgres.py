@@ -10,11 +10,13 @@ import pulumi_aws as aws
 
 from components import naming
 from components.kept_secret import SecretKeys, keep
-from components.policies import trust
+from components.policies import on_behalf_of, trust
 from components.postgres_parameters import apply_method, parameters
 
 BORN_WITH = ("engine", "dbName", "username")
 """What a promoted instance has from its source. The plugin would replace the instance for a change of any of them."""
+LOGS = ("postgresql", "upgrade")
+"""What RDS for PostgreSQL exports."""
 MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 
 
@@ -34,11 +36,15 @@ class PostgresArgs:
     they were, a primary with `kept_replicas` each.
     """
 
+    account_id: str
+    region: str
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     clients: Mapping[str, pulumi.Input[str]]
     private_zone_id: pulumi.Input[str]
     key_arn: pulumi.Input[str]
+    logs_key_arn: pulumi.Input[str]
+    log_retention_days: int
     secret_keys: SecretKeys
     engine_version: str
     database_name: str
@@ -68,9 +74,10 @@ class Postgres(pulumi.ComponentResource):
 
     Creates: a subnet group, a parameter group, a security group that lets in its clients only, the enhanced-monitoring
     role, the administrator's secret in Secrets Manager (a standby's opens what is promoted there), the primary instance,
-    `read_replicas` replicas, a private name for each of these, and the instances of kept generations. The instances are
-    protected, and leave a final snapshot. Storage is gp3 with the IOPS and throughput that its size includes: none is
-    stated, since RDS refuses figures below those.
+    `read_replicas` replicas, a private name for each of these, and the instances of kept generations; each instance's log
+    groups, encrypted and with an end, before RDS makes them without. The instances are protected, and leave a final
+    snapshot, but for replicas, of which RDS takes none. Storage is gp3 with the IOPS and throughput that its size
+    includes: none is stated, since RDS refuses figures below those.
 
     Outputs: `leads` (False for a cross-region replica), `primary_arn`, `primary_identifier`, `replica_identifiers`,
     `primary_endpoint` (host name), `replica_endpoints`, `port`, `security_group_id`; of the administrator `secret_arn`
@@ -101,7 +108,7 @@ class Postgres(pulumi.ComponentResource):
         self._subnet_group = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(args.subnet_ids), opts=self._child)
         self._parameter_group = self._parameters()
         self.security_group_id = self._security_group()
-        self._monitoring_role = self._monitoring()
+        self._monitoring_role, self._monitored = self._monitoring()
 
         self.leads, self.password = args.replicate_from is None, pulumi.Output.secret(args.password)
         primary = self._primary(args.generation) if self.leads else self._follower(args.generation)
@@ -170,16 +177,22 @@ class Postgres(pulumi.ComponentResource):
                 name, security_group_id=group, referenced_security_group_id=own, **ports, opts=self._child
             )
 
-    def _monitoring(self) -> aws.iam.Role:
+    def _monitoring(self) -> tuple[aws.iam.Role, pulumi.Resource]:
+        """The role, and what lets it monitor: RDS tries it when an instance is made."""
         role = aws.iam.Role(
             naming.logical(naming.ROLE, f"{self._name}-monitoring"),
-            assume_role_policy=trust("monitoring.rds.amazonaws.com"),
+            assume_role_policy=trust(
+                "monitoring.rds.amazonaws.com",
+                Condition=on_behalf_of(
+                    self._args.account_id, f"arn:aws:rds:{self._args.region}:{self._args.account_id}:db:*"
+                ),
+            ),
             opts=self._child,
         )
-        aws.iam.RolePolicyAttachment(
+        allowed = aws.iam.RolePolicyAttachment(
             f"{self._name}-monitoring", role=role.name, policy_arn=MONITORING_POLICY, opts=self._child
         )
-        return role
+        return role, allowed
 
     def _primary(self, generation: int) -> aws.rds.Instance:
         """An instance that takes writes: made as one, or promoted."""
@@ -213,8 +226,10 @@ class Postgres(pulumi.ComponentResource):
         """
         own, args, role = replicate_from is None, self._args, f"replica-{number}" if number else "primary"
         name = f"{self._name}-{role}" if generation == 1 else f"{self._name}-g{generation}-{role}"
+        identifier = naming.physical(naming.DATABASE_INSTANCE, name)
         return aws.rds.Instance(
-            naming.logical(naming.DATABASE_INSTANCE, name),
+            name,
+            identifier=identifier,
             engine="postgres" if own else None,
             engine_version=args.engine_version if own else None,
             db_name=args.database_name if own else None,
@@ -240,18 +255,37 @@ class Postgres(pulumi.ComponentResource):
             maintenance_window=args.maintenance_windows[number],
             copy_tags_to_snapshot=True,
             deletion_protection=True,
-            skip_final_snapshot=False,
-            final_snapshot_identifier=naming.physical(naming.SNAPSHOT, f"{name}-final"),
+            # RDS takes no snapshot of a replica when it is deleted, and refuses to be asked for one.
+            skip_final_snapshot=not own,
+            final_snapshot_identifier=naming.physical(naming.SNAPSHOT, f"{name}-final") if own else None,
             iam_database_authentication_enabled=True,
-            enabled_cloudwatch_logs_exports=["postgresql", "upgrade"],
+            enabled_cloudwatch_logs_exports=list(LOGS),
             performance_insights_enabled=True,
             performance_insights_kms_key_id=args.key_arn,
             performance_insights_retention_period=7,
             monitoring_interval=15,
             monitoring_role_arn=self._monitoring_role.arn,
             ca_cert_identifier="rds-ca-rsa2048-g1",
-            opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=list(BORN_WITH) if own else None),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=True,
+                ignore_changes=list(BORN_WITH) if own else None,
+                depends_on=[self._monitored, *self._logs(name, identifier)],
+            ),
         )
+
+    def _logs(self, name: str, identifier: str) -> list[pulumi.Resource]:
+        """The groups that an instance writes to. They hold statements with their values, as the database does."""
+        return [
+            aws.cloudwatch.LogGroup(
+                f"{name}-{kind}",
+                name=naming.physical(naming.LOG_GROUP, f"/aws/rds/instance/{identifier}/{kind}"),
+                retention_in_days=self._args.log_retention_days,
+                kms_key_id=self._args.logs_key_arn,
+                opts=self._child,
+            )
+            for kind in LOGS
+        ]
 
     def _secret(self, password: pulumi.Output[str], primary: aws.rds.Instance) -> pulumi.Output[str]:
         login = {

@@ -16,8 +16,12 @@ IDLE_TRANSACTION_MS = 60_000
 """A transaction that does nothing for so long is ended: it holds a pooled connection, its locks, and dead rows."""
 LEAST_WORK_MEM_KIB = 4096
 """PostgreSQL's own default."""
-STATIC = frozenset({"max_connections", "rds.logical_replication", "shared_preload_libraries"})
-"""Parameters that a running server doesn't take over; RDS refuses them with `immediate`."""
+STATIC = frozenset({"max_connections", "rds.force_ssl", "rds.logical_replication", "shared_preload_libraries"})
+"""Parameters that a running server doesn't take over; RDS refuses them with `immediate`.
+
+But `rds.force_ssl` is among them since 1 is its value anyway from PostgreSQL 15 on: RDS then tells `pending-reboot`,
+whatever it was given, and each plan would show a change.
+"""
 
 
 def max_connections(memory_gib: float) -> int:

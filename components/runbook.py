@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import pulumi_aws as aws
 
 from components import naming
 from components.fence import CLOSED
-from components.policies import VERSION, allow, document
+from components.policies import allow, document, on_behalf_of, trust
 
 RUNTIME = "python3.11"
 WAIT_FOR_STATUS_SECONDS = 3600
@@ -98,16 +97,8 @@ class Runbook(pulumi.ComponentResource):
 
 def automation_trust(account_id: str) -> str:
     """Only an automation of this account may assume the role."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "ssm.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account_id},
-            "ArnLike": {"aws:SourceArn": f"arn:aws:ssm:*:{account_id}:automation-execution/*"},
-        },
-    }
-    return json.dumps({"Version": VERSION, "Statement": [statement]})
+    ours = on_behalf_of(account_id, f"arn:aws:ssm:*:{account_id}:automation-execution/*")
+    return trust("ssm.amazonaws.com", Condition=ours)
 
 
 def permissions(args: RunbookArgs) -> list[dict[str, Any]]:

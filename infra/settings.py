@@ -242,6 +242,7 @@ class Database(Instances):
     backup_retention_days: PositiveInt
     backup_window: str
     maintenance_window: str
+    log_retention_days: PositiveInt
     password_epoch: PositiveInt
     client_image: str
 

@@ -42,6 +42,7 @@ def network(config: PhaseConfig, region: str, keys: Keys) -> NetworkArgs:
     """The private zone is the one that the database's private names stand in."""
     here = config.regions[region]
     return NetworkArgs(
+        account_id=config.account_id,
         region=region,
         cidr=here.cidr,
         zones=here.zones,

@@ -48,11 +48,15 @@ def postgres(
     """
     database = config.database
     return PostgresArgs(
+        account_id=config.account_id,
+        region=region,
         vpc_id=network.vpc_id,
         subnet_ids=network.data_subnet_ids,
         clients={"cluster": cluster.security_group_id},
         private_zone_id=network.private_zone_id,
         key_arn=keys.arns["database"],
+        logs_key_arn=keys.arns["logs"],
+        log_retention_days=database.log_retention_days,
         secret_keys=secrets,
         engine_version=database.engine_version,
         database_name=database.database_name,

@@ -34,6 +34,7 @@ class DatabaseConfig(Section):
     maintenance_window: Annotated[
         str, StringConstraints(pattern=r"^[a-z]{3}:[0-2][0-9]:[0-5][0-9]-[a-z]{3}:[0-2][0-9]:[0-5][0-9]$")
     ]
+    log_retention_days: PositiveInt
     password_epoch: PositiveInt = Field(
         description="Raise it by one to rotate the passwords of the administrator and of the application."
     )

@@ -30,7 +30,7 @@ def database(step: Step, application: Sourced[str]) -> Tree:
     )
     copied = (
         "engine_version", "administrator", "multi_az", "backup_retention_days",
-        "backup_window", "maintenance_window", "password_epoch", "client_image",
+        "backup_window", "maintenance_window", "log_retention_days", "password_epoch", "client_image",
     )  # fmt: skip
     return {
         **{key: step.setting(f"database.{key}") for key in copied},

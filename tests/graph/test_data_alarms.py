@@ -106,7 +106,7 @@ def test_parameters_are_those_of_the_classs_memory(phase_graph, phase: str) -> N
     for group in phase_graph(phase).of_type("aws:rds/parameterGroup:ParameterGroup"):
         found = {p["name"]: (p["value"], p["applyMethod"]) for p in inputs(group)["parameters"]}
         assert found["max_connections"] == ("5000", "pending-reboot")
-        assert found["rds.force_ssl"] == ("1", "immediate")
+        assert found["rds.force_ssl"] == ("1", "pending-reboot")
         assert found["auto_explain.log_min_duration"] == ("1000", "immediate")
         assert found["idle_in_transaction_session_timeout"] == ("60000", "immediate")
 

@@ -143,10 +143,64 @@ def test_every_key_rotates_and_is_protected(phase_graph, phase: str) -> None:
     assert all(key.inputs["enableKeyRotation"] is True and key.protect for key in keys)
 
 
+def trusts(graph: ResourceGraph) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """Each role with the one statement of its trust policy."""
+    for role in graph.of_type("aws:iam/role:Role"):
+        (statement,) = json.loads(str(role.inputs["assumeRolePolicy"]))["Statement"]
+        yield role, statement
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_pods_role_is_of_its_service_account_alone(phase_graph, phase: str) -> None:
+    """Guards one service's rights from another one's pods, and from another cluster's."""
+    graph = phase_graph(phase)
+    pods = {role.urn: s for role, s in trusts(graph) if s["Principal"]["Service"] == "pods.eks.amazonaws.com"}
+    associated = 0
+    for association in graph.of_type("aws:eks/podIdentityAssociation:PodIdentityAssociation"):
+        (role,) = association.property_dependencies["roleArn"]
+        assert pods[role]["Condition"]["StringEquals"] == {
+            "aws:RequestTag/eks-cluster-name": association.inputs["clusterName"],
+            "aws:RequestTag/kubernetes-namespace": association.inputs["namespace"],
+            "aws:RequestTag/kubernetes-service-account": association.inputs["serviceAccount"],
+        }
+        associated += 1
+    agents = [statement for role, statement in pods.items() if role.endswith("-insights-agent")]
+    assert all(
+        s["Condition"]["StringEquals"]["aws:RequestTag/kubernetes-service-account"] == "cloudwatch-agent"
+        for s in agents
+    )
+    assert len(pods) == associated + len(agents)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_services_that_say_for_whom_they_act_are_held_to_it(phase_graph, phase: str) -> None:
+    """Guards roles whose service names account and resource: flow logs, enhanced monitoring, automations."""
+    said = ("vpc-flow-logs.amazonaws.com", "monitoring.rds.amazonaws.com", "ssm.amazonaws.com")
+    held = [statement for _, statement in trusts(phase_graph(phase)) if statement["Principal"]["Service"] in said]
+    assert len(held) >= 2
+    for statement in held:
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
+        assert f":{ACCOUNT}:" in statement["Condition"]["ArnLike"]["aws:SourceArn"]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_key_lets_in_the_services_that_use_it_and_no_other(phase_graph, phase: str) -> None:
+    """Guards least privilege: whoever else needs a key comes through the account's IAM."""
+    let_in = {
+        (str(key.name).rsplit("-", 1)[1], statement["Principal"]["Service"])
+        for key in phase_graph(phase).of_type("aws:kms/key:Key")
+        for statement in json.loads(str(key.inputs["policy"]))["Statement"]
+        if "Service" in statement["Principal"]
+    }
+    regions = {r.inputs["region"] for r in phase_graph(phase).of_type("pulumi:providers:aws")}
+    cdn = {("assets", "cloudfront.amazonaws.com")} if phase in ("phase2", "phase3") else set()
+    logs = {("logs", f"logs.{region}.amazonaws.com") for region in regions}
+    assert let_in == {("alerts", "cloudwatch.amazonaws.com")} | cdn | logs
+
+
 @pytest.mark.parametrize("phase", PHASES)
 def test_each_role_is_assumed_by_one_service(phase_graph, phase: str) -> None:
     """Guards a role that one service could use in another one's place."""
-    for role in phase_graph(phase).of_type("aws:iam/role:Role"):
-        (statement,) = json.loads(str(role.inputs["assumeRolePolicy"]))["Statement"]
+    for role, statement in trusts(phase_graph(phase)):
         assert isinstance(statement["Principal"]["Service"], str), role.name
         assert set(listed(statement["Action"])) <= {"sts:AssumeRole", "sts:TagSession"}, role.name

@@ -3,6 +3,7 @@
 import pytest
 
 from infra.graph import Resource, ResourceGraph
+from tests.graph.reading import inputs
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 INSTANCE = "aws:rds/instance:Instance"
@@ -45,11 +46,30 @@ def test_what_forces_a_replacement_later_is_right_from_the_first_phase(phase_gra
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_instance_is_protected_three_times(phase_graph, phase: str) -> None:
-    """Guards the data against Pulumi, against the console, and after both."""
+    """Guards the data against Pulumi, against the console, and after both. RDS deletes no replica that asks for a snapshot."""
     for instance in phase_graph(phase).of_type(INSTANCE):
+        replica = "replicateSourceDb" in instance.inputs
         assert instance.protect
         assert instance.inputs["deletionProtection"] is True
-        assert instance.inputs["skipFinalSnapshot"] is False
+        assert instance.inputs["skipFinalSnapshot"] is replica
+        assert ("finalSnapshotIdentifier" in instance.inputs) is not replica
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_what_an_instance_logs_is_encrypted_and_ends(phase_graph, phase: str) -> None:
+    """Guards slow statements with their values: RDS makes a missing group itself, without a key, and keeps it for ever."""
+    graph: ResourceGraph = phase_graph(phase)
+    groups = {
+        group.inputs["name"]: group
+        for group in graph.of_type("aws:cloudwatch/logGroup:LogGroup")
+        if "name" in group.inputs
+    }
+    for instance in graph.of_type(INSTANCE):
+        for kind in inputs(instance)["enabledCloudwatchLogsExports"]:
+            group = groups[f"/aws/rds/instance/{instance.inputs['identifier']}/{kind}"]
+            assert group.urn in instance.dependencies
+            assert group.inputs["retentionInDays"] == 30
+            assert "kmsKeyId" in group.inputs
 
 
 def test_a_replica_names_its_source_by_arn_and_sets_no_login(phase_graph) -> None:

@@ -38,10 +38,12 @@ def instance(db: Subject) -> Outcome:
 
 
 def _logs(db: Subject) -> Iterator[Charge]:
-    """What an instance writes into CloudWatch by itself: enhanced monitoring, and its server's log."""
+    """What an instance writes into log groups that RDS makes: enhanced monitoring, and its server's log where the plan has
+    no group for it."""
+    planned = any("aws:cloudwatch/logGroup:LogGroup::" in urn for urn in db.resource.dependencies)
     sources = {
         "enhanced monitoring": db.inputs.get("monitoringInterval"),
-        "the server's log": db.inputs.get("enabledCloudwatchLogsExports"),
+        "the server's log": db.inputs.get("enabledCloudwatchLogsExports") and not planned,
     }
     written = [name for name, writes in sources.items() if writes]
     if written:

@@ -127,8 +127,10 @@ class Cloud:
                 name = thing.name or thing.id
                 raise CloudError(f"InvalidParameterCombination: deletion protection of {token} {name} is on")
             snapshot = inputs.get("skipFinalSnapshot") or inputs.get("finalSnapshotIdentifier")
-            if token == INSTANCE and "replicateSourceDb" not in inputs and not snapshot:
+            if token == INSTANCE and not snapshot:
                 raise CloudError("final_snapshot_identifier is required when skip_final_snapshot is false")
+            if token == INSTANCE and "replicateSourceDb" in inputs and not inputs.get("skipFinalSnapshot"):
+                raise CloudError("FinalDBSnapshotIdentifier can not be specified when deleting a replica instance")
             self.deleted.append(self.things.pop((scope, token, resource_id)))
 
     def get(self, scope: str, token: str, resource_id: str) -> Thing | None:

@@ -26,4 +26,4 @@ def test_all_sorts_together_take_a_quarter_of_the_memory_or_postgresqls_least(me
 def test_what_a_running_server_cannot_take_over_waits_for_its_restart() -> None:
     """Guards an update that RDS refuses: a static parameter with `immediate`."""
     waiting = {name for name in parameters(64) if apply_method(name) == "pending-reboot"}
-    assert waiting == {"max_connections", "rds.logical_replication", "shared_preload_libraries"}
+    assert waiting == {"max_connections", "rds.force_ssl", "rds.logical_replication", "shared_preload_libraries"}

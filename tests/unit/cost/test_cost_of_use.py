@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +86,16 @@ def test_a_database_pays_for_each_log_that_it_writes_itself() -> None:
     for given, expected in ((logging, "2"), ({**logging, "monitoringInterval": 0}, "1"), (inputs, None)):
         found = amounts(bill_of(resource("aws:rds/instance:Instance", "it", given), idle_log_gib=2))
         assert found.get("cloudwatch: log ingestion") == expected
+
+
+def test_a_log_with_a_group_in_the_plan_is_charged_there_and_not_with_the_database() -> None:
+    """Guards against charging a server's log twice: $1 for 2 GiB of the group, and $1 for 2 of enhanced monitoring."""
+    inputs = {"engine": "postgres", "instanceClass": "db.m7g.large", "storageType": "gp3", "allocatedStorage": 100}
+    logging = {**inputs, "monitoringInterval": 15, "enabledCloudwatchLogsExports": ["postgresql"]}
+    group = resource(GROUP, "group", {})
+    database = replace(resource("aws:rds/instance:Instance", "it", logging), dependencies=(group.urn,))
+    bill = bill_of(group, database, idle_log_gib=2)
+    assert [item.amount.expected for item in bill.items if item.price.item == "log ingestion"] == [1, 1]
 
 
 def copied(**figures: Any) -> list[LineItem]:
