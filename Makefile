@@ -57,6 +57,7 @@ golden: .venv/installed ## renew the generated files that are committed
 	@$(RAMP) generate
 	@$(RAMP) schema > stack.schema.json
 	@$(BIN)/python tools/outputs.py README.md
+	@$(BIN)/python tools/arguments.py
 
 fuzz: .venv/installed ## feed 10,000 damaged documents to the reader and the loaders
 	@RAMP_FUZZ_CASES=10000 $(BIN)/python -m pytest -n 2 -k fuzz

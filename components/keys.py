@@ -26,7 +26,7 @@ USE = [
 
 @dataclass(frozen=True, kw_only=True)
 class KeysArgs:
-    """`data_classes` are names such as `database`, `logs`; `services` may use the key of the class of the same name."""
+    """`data_classes` are names such as `database`, `logs`: each gets a key, which the services of its class may use."""
 
     account_id: str
     region: str
