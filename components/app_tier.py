@@ -13,7 +13,7 @@ import pulumi_kubernetes as k8s
 from components import naming
 from components.allocatable import Capacity
 from components.node_pool import tolerations
-from components.pods import container_security, disruption_budget, pod_security, spread
+from components.pods import container_security, digest, disruption_budget, pod_security, spread
 from components.policies import document, pod_trust
 
 TRUST_FOLDER = "/etc/ramp/trust"
@@ -145,9 +145,12 @@ class AppTier(pulumi.ComponentResource):
     def _deployment(self, identity: aws.eks.PodIdentityAssociation) -> None:
         """No `replicas`: server-side apply would set it back to 1 in the phase that drops it.
 
-        A pod has its identity from its start or never: EKS gives it to those that start after the association.
+        A pod has its identity from its start or never: EKS gives it to those that start after the association. The digest
+        makes pods anew where what they trust changed: most clients read certificates once.
         """
         args = self._args
+        trusted = pulumi.Output.all(*args.trust.values()).apply(lambda texts: digest(*texts))
+        annotations: dict[str, pulumi.Input[str]] = {"ramp/trust": trusted}
         k8s.apps.v1.Deployment(
             f"{self._name}-deployment",
             metadata=self._metadata,
@@ -160,7 +163,7 @@ class AppTier(pulumi.ComponentResource):
                 min_ready_seconds=10,
                 revision_history_limit=5,
                 template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels),
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations),
                     spec=self._pod(),
                 ),
             ),

@@ -244,6 +244,9 @@ class Cluster(pulumi.ComponentResource):
             f"{self._name}-kubernetes",
             kubeconfig=kubeconfig,
             cluster_identifier=self.cluster_name,
+            # Else a change of contents deletes the object and makes it anew, and no pod starts in between.
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -70,13 +70,15 @@ class Queue(pulumi.ComponentResource):
     pods, a headless Service for the nodes and one for clients, a StatefulSet, a PodDisruptionBudget, and where there are peers an
     internal load balancer.
 
-    Outputs: `host`, `port`, `vhost`, `application_secret` (name of the Secret with the keys `username` and `password`),
-    all plain strings; `upstream_uri` for a cluster in another region (a Pulumi secret; None without peers).
+    Outputs: `host`, `port`, `vhost`, `application_login`, `application_secret` (name of the Secret that holds a password
+    for each login of the application), all plain strings; `upstream_uri` for a cluster in another region (a Pulumi
+    secret; None without peers).
     """
 
     host: str
     port: int
     vhost: str
+    application_login: str
     application_secret: str
     upstream_uri: pulumi.Output[str] | None
 
@@ -88,6 +90,7 @@ class Queue(pulumi.ComponentResource):
         self.application_secret = f"{NAME}-application"
 
         self._logins = QueueLogins(name, args.epoch, self, federated=bool(args.peers))
+        self.application_login = self._logins.current
         cookie = random.RandomPassword(f"{name}-cookie", length=40, special=False, opts=self._child).result
         self._logins.keep(self.host, cookie, args.secret_keys)
         files = self._files()
@@ -148,11 +151,11 @@ class Queue(pulumi.ComponentResource):
         return pulumi.Output.secret(pulumi.Output.from_input(known).apply(lambda k: logins_file(args, **k)))
 
     def _application_secret(self) -> None:
-        login = self._logins.current
+        """Both logins, so that pods of the epoch before can still restart during a rotation."""
         k8s.core.v1.Secret(
             f"{self._name}-application",
             metadata=self._metadata(self.application_secret),
-            string_data={"username": login, "password": self._logins.passwords[login]},
+            string_data=dict(self._logins.of_application),
             opts=self._child,
         )
 

@@ -35,9 +35,14 @@ class QueueLogins:
         self.passwords = {login: self._password(login, since) for login, since in epochs.items()}
         self.salts = {login: self._salt(login, since) for login, since in epochs.items()}
 
+    @property
+    def of_application(self) -> Mapping[str, pulumi.Output[str]]:
+        """The passwords of the application's logins, by login."""
+        return {login: self.passwords[login] for login in map(application_login, TURNS)}
+
     def keep(self, host: str, cookie: pulumi.Input[str], keys: SecretKeys) -> None:
         """In Secrets Manager of this region: a secret of people, one of applications, one of the nodes."""
-        logins = {login: self.passwords[login] for login in map(application_login, TURNS)}
+        logins = self.of_application
         nodes = {"cookie": cookie} | {k: v for k, v in self.passwords.items() if k == FEDERATION}
         administrator = {"username": ADMINISTRATOR, "password": self.passwords[ADMINISTRATOR]}
         for role, what, content in (

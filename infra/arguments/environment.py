@@ -57,7 +57,7 @@ def surroundings(
         },
         secrets={
             "DATABASE_PASSWORD": SecretKey(APPLICATION_SECRET, logins.current),
-            **(_queue_login(queue) if queue else {}),
+            **({"QUEUE_PASSWORD": SecretKey(queue.application_secret, queue.application_login)} if queue else {}),
         },
         trust={
             DATABASE_TRUST: authority.certificate_pem if pooler else rds_authority(region),
@@ -130,13 +130,9 @@ def _queued(queue: Queue) -> dict[str, pulumi.Input[str]]:
         "QUEUE_HOST": queue.host,
         "QUEUE_PORT": str(queue.port),
         "QUEUE_VHOST": queue.vhost,
+        "QUEUE_USER": queue.application_login,
         "QUEUE_SSLROOTCERT": f"{TRUST_FOLDER}/{QUEUE_TRUST}",
     }
-
-
-def _queue_login(queue: Queue) -> dict[str, SecretKey]:
-    keys = {"QUEUE_USER": "username", "QUEUE_PASSWORD": "password"}
-    return {variable: SecretKey(queue.application_secret, key) for variable, key in keys.items()}
 
 
 def _external(egress: Egress) -> dict[str, pulumi.Input[str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from infra.diff.change import ABSENT, Absent, Change, Danger, PropertyChange, Side
+from infra.diff.conditions import happens
 from infra.diff.match import match
 from infra.diff.properties import is_blank, same
 from infra.diff.table import rule
@@ -41,7 +42,7 @@ def _held_back(old: Resource, new: Resource) -> Iterator[Danger]:
     for name in new.ignore_changes:
         before, after = old.inputs.get(name, ABSENT), new.inputs.get(name, ABSENT)
         there = not any(isinstance(side, Absent) or is_blank(side) for side in (before, after))
-        if there and not same(before, after) and rule(new.type).replacing(name):
+        if there and not same(before, after) and rule(new.type).replacing(name, before, after):
             what = f"{name} stays {shown(before)}, though the program now says {shown(after)}"
             yield Danger(new.key, what, "it can't be changed in place, and what else takes the value won't fit it")
 
@@ -49,48 +50,12 @@ def _held_back(old: Resource, new: Resource) -> Iterator[Danger]:
 def _unsafe(change: Change, each: PropertyChange) -> Iterator[Danger]:
     plain = re.sub(r"\[[^]]*]", "", each.path)
     for name, condition in rule(change.resource.type).row.unsafe.items():
-        if plain == name and _HAPPENS[condition.when](each.old, each.new):
+        if plain == name and happens(condition.when, each.old, each.new):
             yield Danger(
                 change.key, f"{each.path} {condition.when}: {shown(each.old)} → {shown(each.new)}", condition.because
             )
 
 
-def falls(old: Side, new: Side) -> bool:
-    """True if a number, a version, a quantity or a switch goes down."""
-    before, after = _measure(old), _measure(new)
-    return before is not None and after is not None and after < before
-
-
-def _measure(value: Side) -> tuple[float, ...] | None:
-    if isinstance(value, bool | int | float):
-        return (float(value),)
-    if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)*", value):
-        return tuple(float(part) for part in value.split("."))
-    quantity = re.fullmatch(r"(\d+(?:\.\d+)?)(m|[KMGTPE]i?)", value) if isinstance(value, str) else None
-    return (float(quantity[1]) * _UNITS[quantity[2]],) if quantity else None
-
-
-def _shrinks(old: Side, new: Side) -> bool:
-    if not isinstance(old, list | tuple) or not isinstance(new, list | tuple):
-        return False
-    return len(new) < len(old) or any(item not in new for item in old if isinstance(item, str))
-
-
 def shown(value: Side) -> str:
     """A value in a few words."""
     return repr(value) if isinstance(value, str) and len(value) < 60 else str(value)[:60]
-
-
-_UNITS = {"m": 1e-3} | {
-    f"{letter}{suffix}": base**power
-    for power, letter in enumerate("KMGTPE", 1)
-    for suffix, base in (("", 1000.0), ("i", 1024.0))
-}
-"""Kubernetes' quantities."""
-
-_HAPPENS = {
-    "falls": falls,
-    "rises": lambda old, new: falls(new, old),
-    "shrinks": _shrinks,
-    "vanishes": lambda old, new: isinstance(new, Absent) and not isinstance(old, Absent),
-}

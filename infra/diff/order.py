@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from infra.diff.change import ABSENT, Change, PropertyChange
-from infra.diff.danger import falls
+from infra.diff.conditions import falls
 from infra.diff.quotas import Needed
 
 CACHES = (

@@ -106,8 +106,7 @@ class Pair:
             return judged("replaces", "the program asks for it (replaceOnChanges)")
         if self.rule is None:
             return change
-        presence = isinstance(change.old, Absent) or isinstance(change.new, Absent)
-        if forcing := self.rule.replacing(change.path, presence=presence, mutable=self.mutable):
+        if forcing := self.rule.replacing(change.path, change.old, change.new, mutable=self.mutable):
             return judged("replaces", f"{forcing} can't be changed in place")
         if why := self.rule.interrupting(change.path):
             return judged("interrupts", why)
@@ -136,7 +135,7 @@ def _moved(old: Resource | None, new: Resource | None) -> str:
     """Why another provider, or one bound elsewhere, makes a resource anew."""
     if old is None or new is None:
         return ""
-    found = [(path, a, b) for path, a, b in differences(_inputs(old), _inputs(new)) if rule(new.type).replacing(path)]
+    found = [change for change in differences(_inputs(old), _inputs(new)) if rule(new.type).replacing(*change)]
     return "; ".join(f"its provider's {path} changes from {a} to {b}" for path, a, b in found)
 
 

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
+from infra.diff.change import Absent, Side
+from infra.diff.conditions import When, happens
+
 DATA = Path(__file__).parent / "data"
-TABLES = ("data", "network", "compute", "edge", "kubernetes", "other")
+TABLES = ("data", "network", "compute", "edge", "kubernetes", "random", "tls", "providers")
 
 Paths = tuple[str, ...]
+Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
 class _Row(BaseModel):
@@ -25,42 +29,41 @@ class _Row(BaseModel):
 class Source(_Row):
     """Where a row was read.
 
-    `file` is a path in the table's repository, at `commit` where its text could be pinned; `note` is what has changed in
-    it since. `schema` is AWS's own resource schema of a CloudFormation type, as the pinned cfn-lint ships it.
+    `file` is a path in the table's repository, at `commit`, or at the table's own commit; `note` is what else holds there.
+    `aws_schema` is AWS's own resource schema of a CloudFormation type, as the pinned cfn-lint ships it.
     """
 
-    file: str | None = None
-    commit: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None = None
+    file: str
+    commit: Commit | None = None
     aws_schema: Annotated[str, Field(pattern=r"^AWS::\w+::\w+$")] | None = None
     note: str = ""
-
-    @model_validator(mode="after")
-    def _is_somewhere(self) -> Source:
-        if not (self.file or self.aws_schema):
-            raise ValueError("a source names a file, a schema or both")
-        return self
 
 
 class Unsafe(_Row):
     """A change that the service refuses, or that loses something, although nothing is replaced."""
 
-    when: Literal["falls", "rises", "shrinks", "vanishes"]
+    when: When
     because: str
 
 
 class TypeRow(_Row):
     """One resource type. A path without list indices stands for itself and everything below it.
 
-    `replaces` are the properties that force a replacement ("everything": any); `replaces_if_presence_changes` those that
-    do when they come or go; none of `replaces` does under a provider with the flag `mutable_if`, unless the object is
-    immutable. `interrupts` and `restarts` say why a change in place is felt: the service stops answering for a while,
-    or pods or nodes are made anew in turn. `holds` says what is lost with the resource; empty for what can be made again
-    from the program. `differs` says where the row departs from the source's schema, property by property.
+    `replaces` are the properties that force a replacement ("everything": any). Some do only at times:
+    `replaces_if_presence_changes` when they come or go, `replaces_when` in one direction, `replaces_except` but for the
+    step from the first value to the second, `replaces_unless_mutable` unless the provider has the flag `mutable_if` and
+    the object isn't immutable. `interrupts` and `restarts` say why a change in place is felt: the service stops answering
+    for a while, or pods or nodes are made anew in turn. `unsafe` are changes that the service refuses or that lose
+    something. `holds` says what is lost with the resource; empty for what can be made again from the program. `differs`
+    says where the row departs from AWS's schema, property by property.
     """
 
     source: Source
     replaces: Paths | Literal["everything"]
     replaces_if_presence_changes: Paths = ()
+    replaces_when: Mapping[str, When] = {}
+    replaces_except: Mapping[str, tuple[str, str]] = {}
+    replaces_unless_mutable: Paths = ()
     mutable_if: str | None = None
     interrupts: Mapping[str, str] = {}
     restarts: Mapping[str, str] = {}
@@ -70,11 +73,19 @@ class TypeRow(_Row):
 
 
 class Table(_Row):
-    """The rows of one file: the repository that they were read from, and what replaces in every type of it."""
+    """The rows of one file: the repository that they were read from, at a commit, and what replaces in every type of it."""
 
     repository: str
+    commit: Commit | None = None
     always: Paths = ()
     types: Mapping[str, TypeRow]
+
+    @model_validator(mode="after")
+    def _each_row_is_pinned(self) -> Self:
+        loose = [type_ for type_, row in self.types.items() if not (row.source.commit or self.commit)]
+        if loose:
+            raise ValueError(f"no commit says at which state these were read: {', '.join(loose)}")
+        return self
 
 
 @dataclass(frozen=True)
@@ -82,19 +93,26 @@ class Rule:
     """A type's row with what its table says of every type."""
 
     row: TypeRow
-    repository: str
     always: Paths
 
-    def replacing(self, path: str, *, presence: bool = False, mutable: bool = False) -> str | None:
+    def replacing(self, path: str, old: Side, new: Side, *, mutable: bool = False) -> str | None:
         """The property of the row because of which a change at `path` replaces; None if it doesn't.
 
-        `presence` is whether the property comes or goes, `mutable` whether the row's flag is set.
+        `mutable` is whether the row's flag is set.
         """
-        if self.row.replaces == "everything":
+        row = self.row
+        if row.replaces == "everything":
             return path
-        own = () if mutable else self.row.replaces
-        passing = self.row.replaces_if_presence_changes if presence else ()
-        return _matching(path, (*own, *passing, *self.always))
+        passing = isinstance(old, Absent) or isinstance(new, Absent)
+        here = (
+            *row.replaces,
+            *(row.replaces_if_presence_changes if passing else ()),
+            *(name for name, when in row.replaces_when.items() if happens(when, old, new)),
+            *(name for name, step in row.replaces_except.items() if (old, new) != step),
+            *(() if mutable else row.replaces_unless_mutable),
+            *self.always,
+        )
+        return _matching(path, here)
 
     def interrupting(self, path: str) -> str:
         """Why a change at `path` interrupts the service; empty if it doesn't."""
@@ -130,7 +148,7 @@ def rules() -> Mapping[str, Rule]:
         for type_, row in table.types.items():
             if type_ in found:
                 raise ValueError(f"{type_} has two rows")
-            found[type_] = Rule(row, table.repository, table.always)
+            found[type_] = Rule(row, table.always)
     return found
 
 

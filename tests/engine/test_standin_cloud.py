@@ -2,8 +2,9 @@
 
 import pytest
 
+from infra.diff.table import rules
 from tests.engine.plugin import Plugin, Refused
-from tests.engine.standin import changes
+from tests.engine.standin import changes, sdk
 from tests.engine.standin.wire import UNKNOWN_STRING, secret
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -54,8 +55,48 @@ def test_a_change_replaces_where_the_real_plugin_replaces(token: str, key: str, 
 def test_a_config_map_changes_in_place_where_the_provider_says_so() -> None:
     """The real plugin has a setting for it; a stand-in that ignores it would see replacements everywhere."""
     token, settings = "kubernetes:core/v1:ConfigMap", {"enableConfigMapMutable": True}
-    assert changes.compare(token, _at("data", "old"), _at("data", "new"), settings).replaces == ()
+    old, new = _at("data", "old"), _at("data", "new")
+    assert changes.compare(token, old, new, settings).replaces == ()
+    assert changes.compare(token, old | {"immutable": True}, new | {"immutable": True}, settings).replaces == ("data",)
     assert changes.compare(token, _at("metadata.name", "old"), _at("metadata.name", "new"), settings).replaces
+
+
+def test_a_secrets_type_replaces_it_even_where_its_contents_change_in_place() -> None:
+    """The real plugin has no way to change it; a stand-in that lets it pass would hide a deletion."""
+    token, settings = "kubernetes:core/v1:Secret", {"enableSecretMutable": True}
+    assert changes.compare(token, _at("stringData", "old"), _at("stringData", "new"), settings).replaces == ()
+    assert changes.compare(token, _at("type", "Opaque"), _at("type", "kubernetes.io/tls"), settings).replaces
+
+
+def test_a_cache_that_goes_back_a_version_is_replaced() -> None:
+    """One direction only: the way up is online."""
+    assert changes.compare(REDIS, {"engineVersion": "8.1"}, {"engineVersion": "8.2"}).replaces == ()
+    assert changes.compare(REDIS, {"engineVersion": "8.2"}, {"engineVersion": "8.1"}).replaces == ("engineVersion",)
+
+
+TYPES = sorted(type_ for type_ in rules() if not type_.startswith("pulumi:"))
+
+
+@pytest.mark.parametrize("token", TYPES)
+def test_the_stand_in_replaces_for_what_the_table_of_ramp_diff_names(token: str) -> None:
+    """Two readings of one source: where they part, the engine's tests would prove one of them by the other's mistake."""
+    row, known = rules()[token].row, sdk.resource_type(token)
+    stands = changes.TABLE.get(token, {})
+    assert (row.replaces == "everything") is bool(stands.get("everything"))
+    if row.replaces == "everything":
+        return
+    inputs = known.inputs if known else {}
+    here = {*stands.get("replaces", []), *stands.get("contents", []), *stands.get("except", [])}
+    here |= {name for name in inputs if changes._create_only(token, name)}
+    there = {*row.replaces, *row.replaces_unless_mutable, *row.replaces_except}
+    assert _known(here, inputs) == _known(there, inputs)
+    directions = {name: when for when in ("falls", "vanishes") for name in stands.get(when, [])}
+    assert directions == dict(row.replaces_when)
+
+
+def _known(paths: set[str], inputs: dict[str, object]) -> set[str]:
+    """Without what this version of the SDK doesn't know; a custom resource has no SDK."""
+    return {path for path in paths if not inputs or path.split(".")[0] in inputs}
 
 
 def test_a_value_that_becomes_unknown_counts_as_changed(aws: Plugin) -> None:

@@ -1,5 +1,6 @@
 """What a change of inputs does to a resource: nothing, an update in place, or a replacement."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,7 +34,8 @@ def compare(token: str, old: Props, new: Props, settings: Props | None = None) -
     if TABLE.get(token, {}).get("everything"):
         return Change(paths=paths, replaces=paths)
     forcing = (
-        *_forcing(token, _lenient(token, settings or {})),
+        *_forcing(token, _lenient(token, new, settings or {})),
+        *_at_times(TABLE.get(token, {}), old, new),
         *(key for key in new.keys() | old.keys() if _create_only(token, key)),
     )
     return Change(paths=paths, replaces=tuple(sorted({rule for rule in forcing if _at(old, rule) != _at(new, rule)})))
@@ -49,11 +51,23 @@ def _forcing(token: str, lenient: bool) -> tuple[str, ...]:
     always = ("region",) if token.startswith("aws:") else ()
     if token.startswith("kubernetes:"):
         always = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
-    return always if lenient else (*always, *TABLE.get(token, {}).get("replaces", []))
+    row = TABLE.get(token, {})
+    return (*always, *row.get("replaces", []), *(() if lenient else row.get("contents", [])))
 
 
-def _lenient(token: str, settings: Props) -> bool:
-    return bool(settings.get(TABLE.get(token, {}).get("unless", "")))
+def _lenient(token: str, new: Props, settings: Props) -> bool:
+    return bool(settings.get(TABLE.get(token, {}).get("unless", ""))) and new.get("immutable") is not True
+
+
+def _at_times(row: dict[str, Any], old: Props, new: Props) -> Iterator[str]:
+    """Yields what replaces in one direction only."""
+    yield from (key for key in row.get("falls", []) if _version(new.get(key)) < _version(old.get(key)))
+    yield from (key for key in row.get("vanishes", []) if key in old and key not in new)
+    yield from (key for key, step in row.get("except", {}).items() if [old.get(key), new.get(key)] != step)
+
+
+def _version(value: Any) -> tuple[int, ...]:
+    return tuple(map(int, str(value).split("."))) if str(value).replace(".", "").isdigit() else ()
 
 
 @cache

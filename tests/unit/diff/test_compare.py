@@ -163,6 +163,40 @@ def test_the_contents_of_a_config_map_replace_it_unless_the_provider_says_otherw
     assert only(told("1", mutable=True), told("2", mutable=True)).action == "update"
 
 
+def test_a_secrets_type_replaces_it_even_where_its_contents_change_in_place() -> None:
+    """Guards against a Secret that is called safe and deleted: the provider's setting is for its contents."""
+
+    def told(**inputs: object) -> ResourceGraph:
+        here = resource("pulumi:providers:kubernetes", "cluster", {"enableSecretMutable": True})
+        return graph(here, resource("kubernetes:core/v1:Secret", "secret", inputs, provider=here.urn))
+
+    assert only(told(stringData={"a": "1"}), told(stringData={"a": "2"})).action == "update"
+    assert only(told(type="Opaque"), told(type="kubernetes.io/tls")).action == "replace"
+    fixed, other = told(stringData={"a": "1"}, immutable=True), told(stringData={"a": "2"}, immutable=True)
+    assert only(fixed, other).action == "replace"
+
+
+CACHE, CLUSTER = "aws:elasticache/replicationGroup:ReplicationGroup", "aws:eks/cluster:Cluster"
+
+
+@pytest.mark.parametrize(
+    ("type_", "old", "new", "action"),
+    [
+        (CACHE, {"engineVersion": "8.1"}, {"engineVersion": "8.2"}, "update"),
+        (CACHE, {"engineVersion": "8.2"}, {"engineVersion": "8.1"}, "replace"),
+        (CACHE, {"engine": "redis"}, {"engine": "valkey"}, "update"),
+        (CACHE, {"engine": "valkey"}, {"engine": "redis"}, "replace"),
+        (CLUSTER, {}, {"encryptionConfig": {"resources": ["secrets"]}}, "update"),
+        (CLUSTER, {"encryptionConfig": {"resources": ["secrets"]}}, {}, "replace"),
+    ],
+)
+def test_what_replaces_in_one_direction_does_so_in_that_one_alone(
+    type_: str, old: dict[str, object], new: dict[str, object], action: str
+) -> None:
+    """Guards against a way back that costs the data, and against a false alarm on the way up."""
+    assert only(graph(resource(type_, "it", old)), graph(resource(type_, "it", new))).action == action
+
+
 def test_another_region_of_the_provider_makes_everything_anew() -> None:
     """Guards against a resource that is the same in all but where it is."""
 
