@@ -5,7 +5,7 @@ A file is read when the first price of its service is asked for, so that a plan 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -21,6 +21,16 @@ _Key = tuple[str, str, str]
 
 class MissingPrice(LookupError):
     """The book has no such price; the message names it and says what the book has instead."""
+
+
+class MissingRegions(MissingPrice):
+    """The book has no prices at all for `missing`, only for the regions `known`."""
+
+    def __init__(self, missing: Sequence[str], known: Sequence[str]) -> None:
+        self.missing, self.known = tuple(missing), tuple(known)
+        super().__init__(
+            f"no prices for {', '.join(missing)} in the price book; there are {', '.join(known) or 'none'}"
+        )
 
 
 class PriceBook:
@@ -39,12 +49,9 @@ class PriceBook:
         """
         known = regions(directory)
         chosen = tuple(dict.fromkeys((*wanted, GLOBAL)))
-        for region in chosen:
-            if region not in known:
-                raise MissingPrice(
-                    f"no prices for region {region} in the price book; there are {', '.join(known) or 'none'}. "
-                    f"`ramp prices refresh` reads a region's prices from AWS"
-                )
+        missing = [region for region in chosen if region not in known]
+        if missing:
+            raise MissingRegions(missing, [region for region in known if region != GLOBAL])
         return cls(chosen, directory)
 
     def price(self, service: str, item: str, region: str, unit: str, kind: str = ON_DEMAND) -> Price:
@@ -63,6 +70,10 @@ class PriceBook:
         similar = sorted({f"{unit}, {kind}" for name, unit, kind in file if name == item})
         hint = f"; it is priced per {' and per '.join(similar)}" if similar else ""
         raise MissingPrice(f"no price for {_name(service, item, region, unit, kind)}{hint}")
+
+    def has(self, service: str, item: str, region: str, unit: str, kind: str = ON_DEMAND) -> bool:
+        """Whether the book has a price of an item."""
+        return (item, unit, kind) in self._file(region, service)
 
     def all(self) -> tuple[Price, ...]:
         """Every price of the book's regions."""

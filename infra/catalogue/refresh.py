@@ -19,6 +19,7 @@ from infra.catalogue.bulklist import Item, PriceList, read_list
 from infra.catalogue.offers import offers
 
 BASE_URL = "https://pricing.us-east-1.amazonaws.com"
+_TRANSFER = "AWSDataTransfer"
 _TIMEOUT_SECONDS = 60
 
 
@@ -60,7 +61,7 @@ def refresh(base_url: str, regions: Sequence[str], out_dir: Path, today: date) -
     """
     old = _everything(out_dir)
     known = tuple(dict.fromkeys((*bookfile.regions(out_dir), *regions)))
-    wanted = _lists(regions)
+    wanted = _lists(regions, known)
     lists = [_download(base_url, code, region, known, today) for code, region in wanted]
     disputed = frozenset[Item]().union(*(one.disputed for one in lists))
     kept = [p for p in old if p.key[:-1] in disputed or not _is_listed(p, wanted)]
@@ -69,11 +70,15 @@ def refresh(base_url: str, regions: Sequence[str], out_dir: Path, today: date) -
     return _summary(old, new, len(kept), disputed)
 
 
-def _lists(regions: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """The lists to read, as (offer code, region), each once."""
-    return tuple(
-        dict.fromkeys((o.offer, r) for o in offers() for r in ((GLOBAL,) if o.scope == GLOBAL else tuple(regions)))
-    )
+def _lists(regions: Sequence[str], known: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The lists to read, as (offer code, region), each once.
+
+    What travels to a region is priced where it leaves, so transfer is read for every region of the book.
+    """
+    places = {GLOBAL: (GLOBAL,), "region": tuple(regions)}
+    everywhere = tuple(region for region in known if region != GLOBAL)
+    lists = ((o.offer, r) for o in offers() for r in (everywhere if o.offer == _TRANSFER else places[o.scope]))
+    return tuple(dict.fromkeys(lists))
 
 
 def _download(base_url: str, code: str, region: str, known: tuple[str, ...], today: date) -> PriceList:

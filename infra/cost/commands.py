@@ -42,7 +42,7 @@ def cost(
     from infra.cost.report import report
 
     limit = _dollars(budget)
-    document, found = priced(roadmap, settings)
+    document, found = priced(roadmap, settings, phases or ())
     chosen = [document.derived(key).config.name for key in phases or document.keys]
     whole = report([phase.estimate for phase in found], date.today())
     shown = whole.only(chosen)

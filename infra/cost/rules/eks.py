@@ -8,7 +8,7 @@ from typing import Any
 
 from infra.catalogue import specs
 from infra.catalogue.quantities import quantity
-from infra.cost.items import Charge, Group
+from infra.cost.items import Charge, Group, Unpriced
 from infra.cost.span import Span
 from infra.cost.subject import Outcome, Subject
 from infra.cost.workloads import PodTooLarge, Workload, mebibytes, nodes, on_pool
@@ -64,14 +64,21 @@ def node_pool(pool: Subject) -> Outcome:
     yield from _disks(pool, _node_gib(pool), needed)
 
 
-def _servers(subject: Subject, group: Group, type_: str, count: Span, basis: str) -> Iterator[Charge]:
+def _servers(subject: Subject, group: Group, type_: str, count: Span, basis: str) -> Outcome:
     yield subject.hourly(group, "ec2", type_, count, basis, unit="instance-hour")
     yield subject.hourly(group, "eks-auto-mode", type_, count, basis, unit="instance-hour")
     if _is_watched(subject):
-        millions = count * (subject.usage.observations_a_node / 1_000_000)
-        item, unit = "container insights observations", "1M observations"
-        basis = f"{count.expected} nodes (usage.observations_per_node_minute)"
-        yield subject.charge(Group.MONITORING, "cloudwatch", item, unit, millions, basis, fixed=False)
+        yield _observations(subject, count)
+
+
+def _observations(subject: Subject, count: Span) -> Charge | Unpriced:
+    """What Container Insights observes on nodes. AWS's price lists don't tell it apart: a refreshed region has no price."""
+    item, unit = "container insights observations", "1M observations"
+    if not subject.plan.book.has("cloudwatch", item, subject.region, unit):
+        return subject.unpriced(f"the price book has no price of Container Insights in {subject.region}")
+    millions = count * (subject.usage.observations_a_node / 1_000_000)
+    basis = f"{count.expected} nodes (usage.observations_per_node_minute)"
+    return subject.charge(Group.MONITORING, "cloudwatch", item, unit, millions, basis, fixed=False)
 
 
 def _is_watched(subject: Subject) -> bool:

@@ -49,9 +49,7 @@ def endpoint(private: Subject) -> Outcome:
     if kind == "Interface":
         zones = len(private.inputs.get("subnetIds") or ())
         yield private.hourly(_NET, "vpc", "interface endpoint", zones, f"1 endpoint in {zones} zones all month")
-    elif kind == "Gateway":
-        yield private.hourly(_NET, "vpc", "gateway endpoint", 1, "gateway endpoints are free")
-    else:
+    elif kind != "Gateway":
         yield private.unpriced(f"the price book has no endpoint of type {kind}")
 
 

@@ -104,15 +104,14 @@ def _servers(config: PhaseConfig) -> int:
 
 
 def _replication(db: Subject) -> Iterator[Charge]:
-    """Replication inside a region is free; to another one it is charged where it leaves."""
+    """Replication inside a region is free; to another one it is charged where it leaves, as any other transfer."""
     source = db.source("replicateSourceDb")
     if source and source.region != db.region:
-        basis = f"what the database writes (usage.written_kib_per_request), {source.region} to {db.region}"
-        item = f"cross-region transfer to {db.region}"
-        gib = db.usage.written_gib
+        basis = "what the database writes (usage.written_kib_per_request)"
         yield db.charge(
-            Group.NETWORK, "rds", item, "GB", gib, basis, fixed=False, price_region=source.region, serves=db.region
-        )
+            Group.NETWORK, "transfer", f"to {db.region}", "GB", db.usage.written_gib, basis,
+            fixed=False, price_region=source.region, serves=db.region,
+        )  # fmt: skip
 
 
 def _storage(db: Subject) -> int:

@@ -81,7 +81,8 @@ def site(tmp_path: Path) -> Path:
 
 def put(site: Path, code: str, content: dict[str, Any]) -> None:
     scopes = {o.scope for o in offers() if o.offer == code}
-    for place in ("" if scope == "global" else REGION for scope in scopes):
+    regions = (REGION, "us-west-2") if code == "AWSDataTransfer" else (REGION,)
+    for place in (place for scope in scopes for place in (("",) if scope == "global" else regions)):
         path = site / "offers/v1.0/aws" / code / "current" / place / "index.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         _ = path.write_text(json.dumps(content, indent=1))
@@ -136,6 +137,16 @@ def test_a_refresh_says_what_was_added_changed_removed_and_kept(site: Path, tmp_
     assert (summary.kept, summary.unchanged) == (2, 0)
     assert spot in bookfile.read(book, REGION, "ec2")
     assert bookfile.read(book, "us-west-2", "ec2") == (old(region="us-west-2"),)
+
+
+def test_a_new_region_brings_what_travels_to_it_from_each_region_of_the_book(site: Path, tmp_path: Path) -> None:
+    """Guards a standby in a new region: its replication is priced where it leaves, in a region that wasn't asked for."""
+    book = tmp_path / "prices"
+    bookfile.write(book, [old(region="us-west-2")])
+    there = product("T", transferType="InterRegion Outbound", fromRegionCode="us-west-2", toRegionCode=REGION)
+    put(site, "AWSDataTransfer", price_list([there], [on_demand("T", ("0", "0.02"))]))
+    run(site, book)
+    assert figures(book, "transfer", "us-west-2") == {(f"to {REGION}", "on-demand", "0"): "0.02"}
 
 
 def test_prices_come_in_the_books_units_with_source_and_date(site: Path, tmp_path: Path) -> None:
@@ -296,22 +307,18 @@ def test_the_carried_book_is_covered_by_the_offers_except_for_what_no_list_carri
         ("cloudwatch", "logs insights"),
         ("eks", "extended support surcharge"),
         ("eks-auto-mode", "rate"),
-        ("elasticache", "backup storage"),
         ("rds", "Multi-AZ replication traffic"),
-        ("rds", "cross-region transfer to us-west-2"),
         ("rds", "io1 iops Single-AZ"),
         ("rds", "io1 storage Single-AZ"),
         ("route53", "alias queries"),
         ("route53", "latency queries"),
         ("s3", "infrequent access storage"),
         ("sns", "api requests"),
-        ("sns", "email notifications"),
         ("sns", "http notifications"),
         ("transfer", "origin to CloudFront"),
         ("vpc", "Transit Gateway VPC attachment"),
         ("vpc", "Transit Gateway data (VPC attachment)"),
         ("vpc", "Transit Gateway peering attachment"),
-        ("vpc", "gateway endpoint"),
         ("waf", "bot control requests"),
         ("waf", "bot control subscription"),
     }

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from infra.catalogue.prices import MAX_AGE, MissingPrice
+from infra.catalogue.prices import MAX_AGE
 from infra.cost.phases import PricedPhase
 from infra.findings import Situation
 from infra.findings.cost import not_in_the_bill, prices_too_old
@@ -39,16 +39,3 @@ def test_a_resource_that_no_rule_prices_is_a_warning(priced: Priced) -> None:
     graph = ResourceGraph([*priced("phase1").plan.graph, resource("aws:lambda/function:Function", "new", {})])
     (found,) = not_in_the_bill(Situation(selected("phase1"), graph))
     assert found.severity == "warning" and "no rule prices this type" in found.message
-
-
-def test_a_region_without_prices_is_a_warning_and_no_crash(priced: Priced, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards `ramp plan` in a region that the price book doesn't cover."""
-
-    def missing(*_: object) -> None:
-        raise MissingPrice("no prices for region eu-west-1")
-
-    monkeypatch.setattr("infra.cost.phases.PriceBook.load", missing)
-    situation = Situation(selected("phase1"), priced("phase1").plan.graph)
-    (found,) = not_in_the_bill(situation)
-    assert found.id == "no-bill" and "no prices for region eu-west-1" in found.message
-    assert list(prices_too_old(situation)) == []

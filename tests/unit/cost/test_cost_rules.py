@@ -64,7 +64,7 @@ def test_a_replica_has_its_sources_storage_and_pays_for_what_crosses_regions() -
     far = resource(DB, "far", inputs, "us-west-2", takes)
     bill = bill_of(primary, near, far, written_kib_per_request=1024)
     storage = [i.quantity.expected for i in bill.items if i.price.item == "gp3 storage Single-AZ"]
-    crossing = [i for i in bill.items if i.price.item == "cross-region transfer to us-west-2"]
+    crossing = [i for i in bill.items if i.price.item == "to us-west-2"]
     assert storage == [500, 500, 500]
     # 10,000 users all day, one request an hour of 1 MiB each: 10,000 x 730 / 1,024 GiB at $0.02.
     assert [f"{i.amount.expected:.4f}" for i in crossing] == ["142.5781"]
