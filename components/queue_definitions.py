@@ -18,6 +18,8 @@ DEAD_LETTERS = "dead-letters"
 """Where a message goes that was refused, delivered too often, or grew too old: an exchange and its queue."""
 FEDERATED = "federation: "
 """How RabbitMQ names the queues in which it keeps what another region has still to take, up to the exchange's name."""
+NOTHING = "(?!)"
+"""A regular expression that no name matches."""
 UPSTREAM = "active-region"
 """The name of the broker that a federated one follows."""
 
@@ -151,10 +153,10 @@ def _policies(
         _policy(vhost, "limits", anything_of(named), "quorum_queues", {**bounds, **(follows if federated else safe)}),
         _policy(vhost, DEAD_LETTERS, anything_of([DEAD_LETTERS]), "quorum_queues", {**bounds, "overflow": "drop-head"}),
     ]
-    if federated:
-        source = {"federation-upstream": UPSTREAM}
-        policies.append(_policy(vhost, "federation", anything_of(published), "exchanges", source))
-    return policies
+    # Definitions only add and overwrite: a broker that leads is told so by the same policy, which matches nothing.
+    followed = anything_of(published) if federated else NOTHING
+    source = {"federation-upstream": UPSTREAM}
+    return [*policies, _policy(vhost, "federation", followed, "exchanges", source)]
 
 
 def _exchange(vhost: str, name: str, kind: str) -> dict[str, Any]:

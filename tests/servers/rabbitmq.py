@@ -1,0 +1,107 @@
+"""The files of real RabbitMQ brokers as their pods have them, and what a shell needs to run several beside each other.
+
+The brokers are version 4.0, where discovery by ordinal doesn't exist yet: the line that names the discovery is replaced.
+So are the folder of the files, and the ports of all brokers but the first.
+"""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from components.allocatable import Capacity
+from components.authority import Authority
+from components.kept_secret import SecretKeys
+from components.queue import PLUGINS, QueueArgs, settings_file
+from components.queue_definitions import QueueLimits, topology
+from components.queue_logins import logins_file
+from components.templates import render
+
+SERVICE = "rabbitmq.mgx-ai.svc.cluster.local"
+PASSWORDS = {"administrator": "admin1", "application-a": "app1", "application-b": "app0", "federation": "fed1"}
+SALTS = {login: f"0102030{number}" for number, login in enumerate(PASSWORDS)}
+QUEUE = QueueArgs(
+    namespace="mgx-ai", image="rabbitmq", replicas=1, quorum_group_size=1, request=Capacity(1000, 1024), pool="queue",
+    node_selector={}, storage_class="gp3", storage_gib=20, termination_grace_seconds=60, vhost="mgx-ai",
+    work_queues=["tasks"], subscribers=["mgx-api", "agent"],
+    limits=QueueLimits(max_length=1000, message_ttl_seconds=3600, delivery_limit=20), epoch=1, secret_keys=SecretKeys("arn", {}),
+    authority=cast("Authority", None), peers=["10.1.0.0/16"], window_seconds=600,
+)  # fmt: skip
+
+BROKER = """
+node() {
+    export HOME=/shared/$1 RABBITMQ_NODENAME=$1@$2.test RABBITMQ_USE_LONGNAME=true RABBITMQ_DIST_PORT=$3
+    export RABBITMQ_CONFIG_FILE=/shared/$1/etc/rabbitmq/rabbitmq.conf RABBITMQ_MNESIA_BASE=/shared/$1/data
+    export RABBITMQ_ENABLED_PLUGINS_FILE=/shared/$1/etc/rabbitmq/enabled_plugins RABBITMQ_LOG_BASE=/shared/$1
+    tls="-proto_dist inet_tls -ssl_dist_optfile /shared/$1/etc/rabbitmq/inter-node.config"
+    export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="$tls" RABBITMQ_CTL_ERL_ARGS="$tls"
+}
+start() {
+    rabbitmq-server >>/shared/$1/log 2>&1 &
+    for _ in $(seq 60); do rabbitmqctl -q await_startup --timeout 30 >/dev/null 2>&1 && break; sleep 0.5; done
+}
+ask() { name=$1; shift; "$@" >/shared/answers/$name 2>&1 || { cat /shared/answers/$name; exit 1; }; }
+ctl="rabbitmqctl -q --formatter json"
+mkdir -p /shared/answers
+"""
+"""Functions of a shell: `node NAME HOST PORT` says whom the next commands are about, `start NAME` starts it."""
+
+
+def ports(node: int) -> dict[str, str]:
+    """The ports of the settings, and those of a broker that isn't the first."""
+    return {port: str(int(port) + 10 * node) for port in ("5671", "15671", "15692")}
+
+
+def write_files(
+    folder: Path, args: QueueArgs, name: str, ports: dict[str, str], discovery: str = "classic_config"
+) -> None:
+    """A broker's files, as its pod has them, below /shared/<name> instead of /."""
+    files = {
+        "rabbitmq/rabbitmq.conf": settings_file(args),
+        "rabbitmq/inter-node.config": render("rabbitmq-inter-node.config.j2", tls="/etc/rabbitmq-secrets"),
+        "rabbitmq/enabled_plugins": f"[{','.join(PLUGINS)}].\n",
+    }
+    for path, text in files.items():
+        if path.endswith(".conf"):
+            text = text.replace("peer_discovery_backend = k8s", f"peer_discovery_backend = {discovery}")
+            for port, other in ports.items():
+                text = text.replace(f" = {port}\n", f" = {other}\n")
+        write(folder, name, f"etc/{path}", text)
+    write_definitions(folder, args, name)
+
+
+def write_definitions(folder: Path, args: QueueArgs, name: str, at: str = "etc/rabbitmq-definitions") -> None:
+    """What a broker is told to hold, in its folder `at`."""
+    federated = args.upstream is not None
+    held = topology(args.vhost, args.work_queues, args.subscribers, args.limits, federated=federated)
+    write(folder, name, f"{at}/10-topology.json", held)
+    write(folder, name, f"{at}/20-logins.json", logins_file(args, PASSWORDS, SALTS, cast("str | None", args.upstream)))
+
+
+def write(folder: Path, name: str, path: str, text: str) -> None:
+    place = folder / name / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text.replace("/etc/rabbitmq", f"/shared/{name}/etc/rabbitmq"), encoding="utf-8")
+
+
+def make_certificates(folder: Path, brokers: Sequence[str], hosts: Sequence[str]) -> None:
+    """An authority and one server certificate for all brokers, as the Authority component issues it."""
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    names = "subjectAltName=" + ",".join(f"DNS:{host}" for host in (SERVICE, *hosts))
+    homes = [folder / name / "etc/rabbitmq-secrets" for name in brokers]
+    for home in homes:
+        home.mkdir(parents=True)
+    first, *others = homes
+    openssl(first, "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=internal")
+    openssl(
+        first, "req", "-x509", *key, "-keyout", "tls.key", "-out", "tls.crt", "-days", "2", "-subj", "/O=mgx-ai",
+        "-CA", "ca.crt", "-CAkey", "ca.key", "-addext", names, "-addext", "extendedKeyUsage=serverAuth",
+        "-addext", "basicConstraints=critical,CA:FALSE",
+    )  # fmt: skip
+    for home in others:
+        for file in ("ca.crt", "tls.crt", "tls.key"):
+            (home / file).write_bytes((first / file).read_bytes())
+
+
+def openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
