@@ -64,7 +64,6 @@ class Alertmanager(pulumi.ComponentResource):
         k8s.core.v1.ConfigMap(
             f"{name}-configuration", metadata=self._metadata, data={"alertmanager.yml": text}, opts=self._child
         )
-        self._servers(digest(text), identity, [f"{host}:{PEER_PORT}" for host in hosts])
         ports = k8s.core.v1.ServicePortArgs
         k8s.core.v1.Service(
             f"{name}-service",
@@ -77,6 +76,7 @@ class Alertmanager(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
+        self._servers(digest(text), identity, [f"{host}:{PEER_PORT}" for host in hosts])
         disruption_budget(self._name, self._metadata, self._labels, self._child)
         self.register_outputs({"addresses": self.addresses})
 

@@ -13,7 +13,7 @@ import pulumi_kubernetes as k8s
 from components import naming
 from components.allocatable import Capacity
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, pod_security, spread
+from components.pods import container_security, digest, disruption_budget, patience, pod_security, spread
 from components.policies import document, pod_trust
 
 TRUST_FOLDER = "/etc/ramp/trust"
@@ -45,7 +45,8 @@ class AppTierArgs:
     request; None leaves the metric out. `node_selector` and `pool` are those of the node pool. `surge` is how many
     pods a rollout adds at a time. `port` takes requests; `metrics_port` answers Prometheus, at /metrics.
     `environment` and `secrets` are environment variables, the latter from keys of Secrets; `trust` are certificates
-    (PEM) by file name, which stand in TRUST_FOLDER. `permissions` are the policy statements of the pods' role.
+    (PEM) by file name, which stand in TRUST_FOLDER. `permissions` are the policy statements of the pods' role. `after`
+    is what its pods can't start without.
     """
 
     service: str
@@ -74,6 +75,7 @@ class AppTierArgs:
     secrets: Mapping[str, SecretKey] = field(default_factory=dict)
     trust: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     permissions: Sequence[Mapping[str, Any]] = ()
+    after: Sequence[pulumi.Resource] = ()
 
 
 class AppTier(pulumi.ComponentResource):
@@ -167,7 +169,11 @@ class AppTier(pulumi.ComponentResource):
                     spec=self._pod(),
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[identity, *args.after],
+                custom_timeouts=patience(args.max_replicas, args.surge),
+            ),
         )
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:

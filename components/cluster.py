@@ -82,7 +82,6 @@ class Cluster(pulumi.ComponentResource):
             opts=self._child,
         )
         self._cluster = self._eks(cluster_role, node_role, [*policies, logs])
-        self._access()
         aws.eks.Addon(
             f"{name}-metrics-server",
             cluster_name=self._cluster.name,
@@ -196,7 +195,9 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=first),
         )
 
-    def _access(self) -> None:
+    def _access(self) -> list[pulumi.Resource]:
+        """Who may use the cluster: what runs on it is made by one of them, and waits until they all may."""
+        granted: list[pulumi.Resource] = []
         for principal in self._args.administrators:
             who = principal.rsplit("/", 1)[-1]
             entry = aws.eks.AccessEntry(
@@ -206,14 +207,17 @@ class Cluster(pulumi.ComponentResource):
                 type="STANDARD",
                 opts=self._child,
             )
-            aws.eks.AccessPolicyAssociation(
-                f"{self._name}-admin-{who}",
-                cluster_name=self._cluster.name,
-                principal_arn=entry.principal_arn,
-                policy_arn=ADMIN_POLICY,
-                access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
-                opts=self._child,
+            granted.append(
+                aws.eks.AccessPolicyAssociation(
+                    f"{self._name}-admin-{who}",
+                    cluster_name=self._cluster.name,
+                    principal_arn=entry.principal_arn,
+                    policy_arn=ADMIN_POLICY,
+                    access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
+                    opts=self._child,
+                )
             )
+        return granted
 
     def _kubernetes(self) -> k8s.Provider:
         """A provider that fetches a token when it needs one. The pinned identifier keeps a changed kubeconfig from
@@ -247,7 +251,7 @@ class Cluster(pulumi.ComponentResource):
             # Else a change of contents deletes the object and makes it anew, and no pod starts in between.
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self._access()),
         )
 
     def _token_command(self) -> dict[str, object]:

@@ -8,6 +8,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 USER_ID = 10001
+TURN_MINUTES = 5
+"""What one turn of a rollout may take: a new server takes about two minutes, and a pod may start for two and a half."""
 
 
 def pod_security(user_id: int = USER_ID) -> k8s.core.v1.PodSecurityContextArgs:
@@ -48,6 +50,12 @@ def spread(
 def digest(*texts: str) -> str:
     """A short digest of configuration files: as a pod annotation it restarts the pods when one of them changes."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:8]
+
+
+def patience(pods: int, at_once: int) -> pulumi.CustomTimeouts:
+    """How long Pulumi waits for a rollout of `pods`, `at_once` in each turn. By itself it gives up after 10 minutes."""
+    turns = -(-pods // at_once)
+    return pulumi.CustomTimeouts(create=f"{4 * TURN_MINUTES}m", update=f"{(turns + 3) * TURN_MINUTES}m")
 
 
 def disruption_budget(

@@ -44,7 +44,8 @@ class PoolerArgs:
 
     `certificate_authority` (PEM) is that of the servers, `authority` issues the pooler's own certificate. `cpu_millicores`
     and `memory_mib` are what PgBouncer asks for in each pod. `epoch` is that of the logins. `proxy` stands before the
-    read replicas, in each pod. `monitoring` logs in to PgBouncer's console, for the exporter of `exporter_image`.
+    read replicas, in each pod. `monitoring` logs in to PgBouncer's console, for the exporter of `exporter_image`. `after`
+    makes the logins on the servers.
     """
 
     namespace: str
@@ -64,6 +65,7 @@ class PoolerArgs:
     proxy: ReadProxy
     monitoring: Logins
     exporter_image: str
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Pooler(pulumi.ComponentResource):
@@ -167,7 +169,7 @@ class Pooler(pulumi.ComponentResource):
                     metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations), spec=self._pod()
                 ),
             ),
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
         )
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:

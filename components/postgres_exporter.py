@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ class PostgresExporterArgs:
     """`servers` are the host names to ask, by number, as the current login of `monitoring`, all on `port`.
 
     `leads`: they take writes, so that a heartbeat is written to each; a standby's own are read-only.
-    `certificate_authority` (PEM) is that of the servers. `client_image` has psql.
+    `certificate_authority` (PEM) is that of the servers. `client_image` has psql. `after` makes the login.
     """
 
     namespace: str
@@ -41,6 +41,7 @@ class PostgresExporterArgs:
     certificate_authority: str
     node_selector: Mapping[str, str]
     pool: str
+    after: Sequence[pulumi.Resource] = ()
 
 
 class PostgresExporter(pulumi.ComponentResource):
@@ -110,7 +111,7 @@ class PostgresExporter(pulumi.ComponentResource):
                     metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations), spec=pod
                 ),
             ),
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
 
     def _exporter(self) -> k8s.core.v1.ContainerArgs:

@@ -77,8 +77,9 @@ class Prometheus(pulumi.ComponentResource):
             data={**files, "certificates.yml": certificates},
             opts=self._child,
         )
+        self._service("peers", f"{NAME}-peers", headless=True)
         self._servers(certificates.apply(lambda text: digest(*files.values(), text)))
-        self._services()
+        self._service("service", NAME)
         self.register_outputs({"url": self.url})
 
     def _account(self) -> None:
@@ -184,15 +185,16 @@ class Prometheus(pulumi.ComponentResource):
             ],
         )
 
-    def _services(self) -> None:
+    def _service(self, role: str, service: str, *, headless: bool = False) -> None:
         port = k8s.core.v1.ServicePortArgs(name="http", port=PORT, target_port="metrics")
-        for role, spec in (
-            ("service", k8s.core.v1.ServiceSpecArgs(selector=self._labels, ports=[port])),
-            ("peers", k8s.core.v1.ServiceSpecArgs(selector=self._labels, ports=[port], cluster_ip="None")),
-        ):
-            service = NAME if role == "service" else f"{NAME}-{role}"
-            metadata = k8s.meta.v1.ObjectMetaArgs(name=service, namespace=self._args.namespace, labels=self._labels)
-            k8s.core.v1.Service(f"{self._name}-{role}", metadata=metadata, spec=spec, opts=self._child)
+        k8s.core.v1.Service(
+            f"{self._name}-{role}",
+            metadata=k8s.meta.v1.ObjectMetaArgs(name=service, namespace=self._args.namespace, labels=self._labels),
+            spec=k8s.core.v1.ServiceSpecArgs(
+                selector=self._labels, ports=[port], cluster_ip="None" if headless else None
+            ),
+            opts=self._child,
+        )
 
 
 def service_url(namespace: str) -> str:

@@ -97,13 +97,14 @@ class Queue(pulumi.ComponentResource):
         self._configuration(files)
         self._secret(cookie)
         self._application_secret()
-        self._services()
+        self._headless()
         k8s.apps.v1.StatefulSet(
             f"{name}-nodes",
             metadata=self._metadata(NAME),
             spec=queue_pod.stateful_set(args, digest(*files.values(), str(args.epoch))),
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            opts=pulumi.ResourceOptions(parent=self, protect=True, custom_timeouts=queue_pod.patience(args.replicas)),
         )
+        self._service()
         self._disruption_budget()
         self.upstream_uri = self._balancer() if args.peers else None
         self.register_outputs({"host": self.host, "port": self.port})
@@ -159,7 +160,7 @@ class Queue(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _services(self) -> None:
+    def _headless(self) -> None:
         port = k8s.core.v1.ServicePortArgs
         k8s.core.v1.Service(
             f"{self._name}-headless",
@@ -177,6 +178,9 @@ class Queue(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
+
+    def _service(self) -> None:
+        port = k8s.core.v1.ServicePortArgs
         k8s.core.v1.Service(
             f"{self._name}-service",
             metadata=self._metadata(NAME),

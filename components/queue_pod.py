@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pulumi
 import pulumi_kubernetes as k8s
 
 from components.node_pool import tolerations
@@ -17,6 +18,8 @@ NODES = "rabbitmq-nodes"
 """The headless Service, by which each node has a name of its own."""
 LABELS = {"app.kubernetes.io/name": NAME}
 AMQPS_PORT, MANAGEMENT_PORT, METRICS_PORT = 5671, 15671, 15692
+START_MINUTES = 60
+"""A node may recover a long log before it listens."""
 USER_ID = 999
 """`rabbitmq` in the official image."""
 HOME = "/var/lib/rabbitmq"
@@ -58,6 +61,11 @@ def stateful_set(args: QueueArgs, checksum: str) -> k8s.apps.v1.StatefulSetSpecA
             )
         ],
     )
+
+
+def patience(replicas: int) -> pulumi.CustomTimeouts:
+    """How long Pulumi waits: all nodes start at once, an update takes them one by one, each as long as it may start."""
+    return pulumi.CustomTimeouts(create=f"{START_MINUTES}m", update=f"{START_MINUTES * replicas}m")
 
 
 def before_stop(replicas: int) -> list[str]:
@@ -133,7 +141,7 @@ def _node(args: QueueArgs) -> k8s.core.v1.ContainerArgs:
         resources=k8s.core.v1.ResourceRequirementsArgs(
             requests={"cpu": f"{args.request.cpu_millicores}m", "memory": memory}, limits={"memory": memory}
         ),
-        startup_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=10, failure_threshold=360),
+        startup_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=10, failure_threshold=START_MINUTES * 6),
         readiness_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=10, failure_threshold=3),
         lifecycle=k8s.core.v1.LifecycleArgs(
             pre_stop=k8s.core.v1.LifecycleHandlerArgs(

@@ -13,6 +13,7 @@ from components.pods import container_security, digest, pod_security
 
 NAME = "sql-job"
 USER_ID = 10001
+DEADLINE_MINUTES = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +65,17 @@ class SqlJob(pulumi.ComponentResource):
             metadata=metadata,
             spec=k8s.batch.v1.JobSpecArgs(
                 backoff_limit=6,
-                active_deadline_seconds=900,
+                active_deadline_seconds=DEADLINE_MINUTES * 60,
                 template=k8s.core.v1.PodTemplateSpecArgs(
                     metadata=k8s.meta.v1.ObjectMetaArgs(labels={"app.kubernetes.io/name": NAME}),
                     spec=pod(args, str(metadata.name)),
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=list(args.after),
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{DEADLINE_MINUTES + 5}m"),
+            ),
         )
         self.register_outputs({})
 

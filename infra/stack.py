@@ -37,6 +37,7 @@ from components.peering import Peering
 from components.pooler import Pooler
 from components.postgres import Postgres
 from components.postgres_exporter import PostgresExporter
+from components.precedence import Precedence
 from components.prometheus import Prometheus, service_url
 from components.queue import Queue
 from components.quota import Quota
@@ -133,7 +134,8 @@ class RegionStack(pulumi.ComponentResource):
     def __init__(self, config: PhaseConfig, region: str) -> None:
         self.region, name = region, f"{config.application}-{region}"
         aws_here = provider(config, f"{name}-aws", region)
-        super().__init__("ramp:stack:Region", name, None, pulumi.ResourceOptions(providers=[aws_here]))
+        ordered = pulumi.ResourceOptions(providers=[aws_here], transformations=[Precedence()])
+        super().__init__("ramp:stack:Region", name, None, ordered)
         self.aws = aws_here
         here = pulumi.ResourceOptions(parent=self)
         self.keys = Keys(f"{name}-keys", compute.keys(config, region), here)
@@ -182,6 +184,8 @@ class RegionStack(pulumi.ComponentResource):
         here = pulumi.ResourceOptions(parent=self)
         on_cluster = pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider])
         namespace(f"{name}-namespace", config.app.namespace, on_cluster)
+        namespace(f"{name}-database-namespace", pooler.NAMESPACE, on_cluster)
+        namespace(f"{name}-monitoring-namespace", config.monitoring.namespace, on_cluster)
         Quota(f"{name}-quota", compute.quota(config, region), on_cluster)
         NetworkPolicies(f"{name}-policies", network_policies(config, region), on_cluster)
         self.platform = NodePool(f"{name}-platform", compute.platform_pool(config, self.cluster), on_cluster)
@@ -196,6 +200,7 @@ class RegionStack(pulumi.ComponentResource):
             self.egress,
             self.cache,
             self.queue,
+            self.roles,
             front.logins,
             front.authority,
         )
@@ -248,12 +253,11 @@ class RegionStack(pulumi.ComponentResource):
     def _database_access(self, config: PhaseConfig, front: Edge, opts: pulumi.ResourceOptions) -> Pooler | None:
         """Roles and shards on the servers that take writes, and the pooler in front of all."""
         name, servers = f"{config.application}-{self.region}", self.databases
-        namespace(f"{name}-database-namespace", pooler.NAMESPACE, opts)
         client = pooler.client(config, self.region, self.platform)
         role = pooler.roles(config, front.logins, front.monitoring_logins, servers, client, self.secrets)
-        roles = DatabaseRoles(f"{name}-database-roles", role, opts)
-        if config.shards and roles.jobs:
-            Shards(f"{name}-shards", pooler.shards(config, config.shards, servers, roles, client), opts)
+        self.roles = DatabaseRoles(f"{name}-database-roles", role, opts)
+        if config.shards and self.roles.jobs:
+            Shards(f"{name}-shards", pooler.shards(config, config.shards, servers, self.roles, client), opts)
         if config.pooler is None:
             return None
         settings = pooler.pooler(
@@ -265,6 +269,7 @@ class RegionStack(pulumi.ComponentResource):
             front.monitoring_logins,
             self.platform,
             front.authority,
+            self.roles,
         )
         return Pooler(f"{name}-pooler", settings, opts)
 
@@ -282,7 +287,6 @@ class RegionStack(pulumi.ComponentResource):
         topics = Alarms(f"{name}-alerts", monitoring.alarms(config, self.region, self.keys, watched), opts)
         insights = monitoring.container_insights(config, self.cluster, self.keys)
         ContainerInsights(f"{name}-insights", insights, opts)
-        namespace(f"{name}-monitoring-namespace", config.monitoring.namespace, opts)
         receiver = monitoring.alertmanager(config, self.region, self.cluster, self.platform, topics, self.keys)
         alertmanager = Alertmanager(f"{name}-alertmanager", receiver, opts)
         if config.monitoring.signals:
@@ -290,7 +294,7 @@ class RegionStack(pulumi.ComponentResource):
             adapter = monitoring.metrics_adapter(config, self.platform, url, front.authority)
             MetricsAdapter(f"{name}-metrics-adapter", adapter, opts)
         exporter = monitoring.postgres_exporter(
-            config, self.region, self.databases, front.monitoring_logins, self.platform
+            config, self.region, self.databases, front.monitoring_logins, self.roles, self.platform
         )
         PostgresExporter(f"{name}-postgres-exporter", exporter, opts)
         scraper = monitoring.prometheus(config, self.region, self.cluster, self.platform, alertmanager, front.authority)

@@ -222,6 +222,7 @@ def app_tier(
         secrets=surroundings.secrets,
         trust=surroundings.trust,
         permissions=surroundings.permissions,
+        after=surroundings.systems,
     )
 
 

@@ -10,7 +10,7 @@ import pulumi
 
 from components.app_tier import TRUST_FOLDER, SecretKey
 from components.authority import Authority
-from components.database_roles import APPLICATION_SECRET
+from components.database_roles import APPLICATION_SECRET, DatabaseRoles
 from components.egress import Egress
 from components.logins import Logins
 from components.pooler import Pooler, read_name
@@ -28,12 +28,16 @@ QUEUE_TRUST = "queue.pem"
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Environment variables, those of them that are secrets, certificates to trust by file name, and what a pod may do."""
+    """Environment variables, those of them that are secrets, certificates to trust by file name, and what a pod may do.
+
+    `systems` are those that it can't start without.
+    """
 
     environment: Mapping[str, pulumi.Input[str]]
     secrets: Mapping[str, SecretKey]
     trust: Mapping[str, pulumi.Input[str]]
     permissions: Sequence[Mapping[str, Any]]
+    systems: Sequence[pulumi.Resource]
 
 
 def surroundings(
@@ -44,6 +48,7 @@ def surroundings(
     egress: Egress | None,
     cache: Redis | None,
     queue: Queue | None,
+    roles: DatabaseRoles,
     logins: Logins,
     authority: Authority,
 ) -> Surroundings:
@@ -65,6 +70,7 @@ def surroundings(
             **({EGRESS_TRUST: authority.certificate_pem} if egress else {}),
         },
         permissions=[cache.connect] if cache else [],
+        systems=[*roles.jobs, *(system for system in (pooler, cache, queue, egress) if system)],
     )
 
 

@@ -13,6 +13,7 @@ from components.authority import Authority
 from components.cluster import Cluster
 from components.container_insights import ContainerInsightsArgs
 from components.dashboard import DashboardArgs, Watched
+from components.database_roles import DatabaseRoles
 from components.keys import Keys
 from components.load_balancer import LoadBalancer
 from components.logins import Logins
@@ -47,7 +48,12 @@ def external_metrics(config: PhaseConfig, region: str, service: str) -> tuple[Ex
 
 
 def postgres_exporter(
-    config: PhaseConfig, region: str, servers: Mapping[int, Postgres], logins: Logins, platform: NodePool
+    config: PhaseConfig,
+    region: str,
+    servers: Mapping[int, Postgres],
+    logins: Logins,
+    roles: DatabaseRoles,
+    platform: NodePool,
 ) -> PostgresExporterArgs:
     """It asks each server's primary, or in a standby region the instance that follows it."""
     return PostgresExporterArgs(
@@ -61,6 +67,7 @@ def postgres_exporter(
         certificate_authority=rds_authority(region),
         node_selector=platform.selector,
         pool=platform.pool,
+        after=roles.jobs,
     )
 
 

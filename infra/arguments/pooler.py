@@ -113,6 +113,7 @@ def pooler(
     monitoring: Logins,
     platform: NodePool,
     authority: Authority,
+    roles: DatabaseRoles,
 ) -> PoolerArgs:
     return PoolerArgs(
         namespace=NAMESPACE,
@@ -136,6 +137,7 @@ def pooler(
         ),
         monitoring=monitoring,
         exporter_image=settings.exporter_image,
+        after=roles.jobs,
     )
 
 
