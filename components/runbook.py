@@ -43,8 +43,9 @@ class FailedOver:
 class RunbookArgs:
     """What the region's runbook acts on: its fence's bucket, `databases` by server number, its cache if there is one.
 
-    `origin_fqdn` is the failover name, `load_balancer` the DNS name to which it must lead within `dns_seconds` of the
-    fence's closing. A planned take-over begins only if every replica is within `lag_limit_ms`; None: however far it is.
+    What is promoted keeps backups for `backup_retention_days`. `origin_fqdn` is the failover name, `load_balancer` the DNS
+    name to which it must lead within `dns_seconds` of the fence's closing. A planned take-over begins only if every
+    replica is within `lag_limit_ms`; None: however far it is.
     """
 
     account_id: str
@@ -52,6 +53,7 @@ class RunbookArgs:
     fence_bucket: pulumi.Input[str]
     databases: Mapping[int, Promoted]
     cache: FailedOver | None
+    backup_retention_days: int
     origin_fqdn: str
     load_balancer: pulumi.Input[str]
     dns_seconds: int
@@ -141,7 +143,7 @@ def automation(args: RunbookArgs, role_arn: pulumi.Input[str]) -> dict[str, Any]
             _check_lag(args),
             _close_fence(args),
             _check_dns(args),
-            *(_promote(number, database) for number, database in args.databases.items()),
+            *(_promote(args, number, database) for number, database in args.databases.items()),
             *cache,
             {"name": "LetPromotionBegin", "action": "aws:sleep", "inputs": {"Duration": PROMOTION_BEGINS}},
             *(_available(f"WaitForPrimary{number}", database) for number, database in args.databases.items()),
@@ -169,28 +171,25 @@ def _available(name: str, database: Promoted) -> dict[str, Any]:
 
 
 def _close_fence(args: RunbookArgs) -> dict[str, Any]:
-    """From here on DNS doesn't lead back, whatever the other region does. The object says which execution closed it."""
-    inputs = {
-        "Service": "s3",
-        "Api": "PutObject",
-        "Bucket": args.fence_bucket,
-        "Key": CLOSED,
-        "Body": "{{ automation:EXECUTION_ID }}",
-    }
-    return {"name": "CloseFence", "action": "aws:executeAwsApi", "onFailure": "Abort", "inputs": inputs}
+    """A script, since PutObject streams its body, and `aws:executeAwsApi` takes no call that streams."""
+    payload = {"bucket": args.fence_bucket, "key": CLOSED, "execution": "{{ automation:EXECUTION_ID }}"}
+    return _script("CloseFence", "close_fence", payload)
 
 
-def _promote(number: int, database: Promoted) -> dict[str, Any]:
-    """What was promoted before refuses; whether all lead is checked in the end."""
+def _promote(args: RunbookArgs, number: int, database: Promoted) -> dict[str, Any]:
+    """What was promoted before refuses; whether all lead is checked in the end. Left out, RDS keeps backups for a day."""
     return {
         "name": f"Promote{number}",
         "action": "aws:executeAwsApi",
         "onFailure": "Continue",
         "isCritical": False,
         "inputs": {
-            "Service": "rds", "Api": "PromoteReadReplica", "DBInstanceIdentifier": database.identifier,
+            "Service": "rds",
+            "Api": "PromoteReadReplica",
+            "DBInstanceIdentifier": database.identifier,
+            "BackupRetentionPeriod": args.backup_retention_days,
         },
-    }  # fmt: skip
+    }
 
 
 def _fail_over_cache(args: RunbookArgs, cache: FailedOver) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""What the take-over runbook checks. Systems Manager runs this file by itself: it imports nothing of the project.
+"""What the take-over runbook checks, and how it closes the fence. Systems Manager runs this file by itself: it imports
+nothing of the project.
 
 Each handler takes the step's payload, and raises where the runbook has to stop. In an outage nothing that is only told
 may stop it: `mode` is then "outage", and what was seen is returned.
@@ -12,26 +13,25 @@ from typing import Any
 
 def lag(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     """The latest replication lag of each replica, in seconds, and whether all are within the limit."""
-    cloudwatch = _client("cloudwatch")
-    now = datetime.now(UTC)
     found: dict[str, Any] = {}
     for identifier in payload["replicas"]:
-        answer = cloudwatch.get_metric_statistics(
-            Namespace="AWS/RDS",
-            MetricName="ReplicaLag",
-            Dimensions=[{"Name": "DBInstanceIdentifier", "Value": identifier}],
-            StartTime=now - timedelta(minutes=15),
-            EndTime=now,
-            Period=60,
-            Statistics=["Maximum"],
-        )
-        points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
-        found[identifier] = points[-1]["Maximum"] if points else None
+        try:
+            found[identifier] = _latest_lag(identifier)
+        except Exception:
+            if payload["mode"] == "planned":
+                raise
+            found[identifier] = None
     limit = payload["limit_seconds"]
     late = [name for name, seconds in found.items() if limit is not None and (seconds is None or seconds > limit)]
     if late and payload["mode"] == "planned":
         raise RuntimeError(f"not within {limit} s of the leading region: {late}, measured {found}")
     return {"lag_seconds": found, "within_limit": not late}
+
+
+def close_fence(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Closes the fence: from here on DNS doesn't lead back, whatever the other region does. The object says who did it."""
+    _client("s3").put_object(Bucket=payload["bucket"], Key=payload["key"], Body=payload["execution"].encode())
+    return {"closed": f"s3://{payload['bucket']}/{payload['key']}"}
 
 
 def dns(payload: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -72,6 +72,22 @@ def cache(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     if roles.get(payload["group"]) != "PRIMARY":
         raise RuntimeError(f"{payload['group']} does not lead the cache: {roles}")
     return {"roles": roles}
+
+
+def _latest_lag(identifier: str) -> float | None:
+    """Of the last quarter of an hour; None where nothing was measured."""
+    now = datetime.now(UTC)
+    answer = _client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/RDS",
+        MetricName="ReplicaLag",
+        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": identifier}],
+        StartTime=now - timedelta(minutes=15),
+        EndTime=now,
+        Period=60,
+        Statistics=["Maximum"],
+    )
+    points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
+    return points[-1]["Maximum"] if points else None
 
 
 def _leads(rds: Any, identifier: str) -> bool:

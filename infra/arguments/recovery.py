@@ -55,6 +55,7 @@ def runbook(
             for number, server in databases.items()
         },
         cache=FailedOver(datastore_id=datastore, group_id=cache.group_id) if cache and datastore else None,
+        backup_retention_days=config.database.backup_retention_days,
         origin_fqdn=origin_fqdn(config),
         load_balancer=balancer.dns_name,
         dns_seconds=2 * config.failover.worst_case_seconds,

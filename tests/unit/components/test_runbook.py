@@ -16,15 +16,15 @@ from components.runbook import FailedOver, Promoted, RunbookArgs, automation, au
 ACTIONS = {"aws:executeAwsApi", "aws:waitForAwsResourceProperty", "aws:executeScript", "aws:sleep"}
 STEP_KEYS = {"name", "action", "inputs", "onFailure", "isCritical", "timeoutSeconds", "nextStep", "isEnd"}
 CALLS = {
-    ("s3", "PutObject"): ({"Bucket", "Key"}, {"Body"}),
     ("rds", "DescribeDBInstances"): (set(), {"DBInstanceIdentifier"}),
-    ("rds", "PromoteReadReplica"): ({"DBInstanceIdentifier"}, set()),
+    ("rds", "PromoteReadReplica"): ({"DBInstanceIdentifier"}, {"BackupRetentionPeriod"}),
     ("elasticache", "FailoverGlobalReplicationGroup"): (
         {"GlobalReplicationGroupId", "PrimaryRegion", "PrimaryReplicationGroupId"}, set(),
     ),
     ("elasticache", "DescribeGlobalReplicationGroups"): (set(), {"GlobalReplicationGroupId"}),
 }  # fmt: skip
-"""Each call with its required and further parameters, as AWS's API references have them."""
+"""Each call with its required and further parameters, as AWS's API references have them. None streams, as PutObject does:
+Systems Manager doesn't make such a call."""
 
 ARGS = RunbookArgs(
     account_id="111122223333",
@@ -35,6 +35,7 @@ ARGS = RunbookArgs(
         for number in (1, 2)
     },
     cache=FailedOver(datastore_id="ldgnf-cache", group_id="cache-west"),
+    backup_retention_days=14,
     origin_fqdn="origin.example.com",
     load_balancer="west.elb.amazonaws.com",
     dns_seconds=112,
@@ -83,7 +84,7 @@ def test_the_fence_closes_before_any_database_is_promoted(document: dict[str, An
 
 def test_nothing_is_called_in_another_region_or_at_route_53(document: dict[str, Any]) -> None:
     """Guards the outage of us-east-1, where Route 53's control plane lives."""
-    assert {step["inputs"].get("Service") for step in document["mainSteps"]} <= {None, "s3", "rds", "elasticache"}
+    assert {step["inputs"].get("Service") for step in document["mainSteps"]} <= {None, "rds", "elasticache"}
     assert "us-east-1" not in json.dumps(document)
 
 
@@ -145,6 +146,36 @@ def test_a_replica_that_is_behind_stops_a_planned_take_over_and_no_other(mode: s
             runbook_checks.lag(payload, None)
     else:
         assert runbook_checks.lag(payload, None)["within_limit"] is False
+
+
+def test_in_an_outage_a_lag_that_cant_be_measured_is_told_as_unknown(answers: Any) -> None:
+    """Guards a region that stays down because CloudWatch doesn't answer; a planned take-over has time to wait."""
+
+    def unanswered(asked: Any) -> Any:
+        raise TimeoutError("CloudWatch doesn't answer")
+
+    answers(get_metric_statistics=unanswered)
+    payload = {"replicas": ["db-1"], "limit_seconds": 5, "mode": "outage"}
+    assert runbook_checks.lag(payload, None) == {"lag_seconds": {"db-1": None}, "within_limit": False}
+    with pytest.raises(TimeoutError):
+        runbook_checks.lag({**payload, "mode": "planned"}, None)
+
+
+def test_the_fence_is_closed_by_an_object_that_names_the_execution(document: dict[str, Any], answers: Any) -> None:
+    """Guards the one write of the runbook: where the health checkers look, and with a trace of who closed it."""
+    written: dict[str, Any] = {}
+    answers(put_object=lambda asked: written.update(asked))
+    (step,) = [step for step in document["mainSteps"] if step["name"] == "CloseFence"]
+    assert step["onFailure"] == "Abort"
+    handler = getattr(runbook_checks, step["inputs"]["Handler"])
+    assert handler(step["inputs"]["InputPayload"], None) == {"closed": "s3://fence/closed"}
+    assert written == {"Bucket": "fence", "Key": "closed", "Body": b"{{ automation:EXECUTION_ID }}"}
+
+
+def test_what_is_promoted_keeps_its_backups(document: dict[str, Any]) -> None:
+    """Guards the days after a take-over: RDS keeps backups of what it promotes for one day if it isn't told."""
+    promotions = [s["inputs"] for s in document["mainSteps"] if s["inputs"].get("Api") == "PromoteReadReplica"]
+    assert [inputs["BackupRetentionPeriod"] for inputs in promotions] == [14, 14]
 
 
 def test_dns_has_moved_once_every_address_is_the_balancers(monkeypatch: pytest.MonkeyPatch) -> None:
