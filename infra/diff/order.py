@@ -37,10 +37,9 @@ Rule = Callable[[Sequence[Change]], Iterator[Action]]
 RULES: list[Rule] = []
 
 
-def order(changes: Sequence[Change], quotas: Sequence[Needed]) -> tuple[Action, ...]:
-    """Returns what to do around the step, what comes before it first."""
-    raised = [_raise(quota) for quota in quotas] if changes else []
-    found = [*raised, *(action for rule in RULES for action in rule(changes))]
+def order(changes: Sequence[Change], raised: Sequence[Needed]) -> tuple[Action, ...]:
+    """Returns what to do around the step, what comes before it first: quotas to raise, then the rules."""
+    found = [*map(_raise, raised), *(action for rule in RULES for action in rule(changes))]
     return tuple(sorted(found, key=lambda action: ("before", "with", "after").index(action.when)))
 
 

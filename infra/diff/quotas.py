@@ -60,6 +60,12 @@ def needed(graph: ResourceGraph) -> tuple[Needed, ...]:
     )
 
 
+def rising(before: ResourceGraph, after: ResourceGraph) -> tuple[Needed, ...]:
+    """Returns what a step has to have raised: what its end needs beyond the defaults and beyond what its start has."""
+    has = {(row.code, row.where): row.needed for row in needed(before)}
+    return tuple(row for row in needed(after) if row.needed > has.get((row.code, row.where), row.default))
+
+
 def _on_demand_vcpus(graph: ResourceGraph) -> Mapping[str, int]:
     """The node pools' limits: what the cluster may grow to."""
     total: Counter[str] = Counter()

@@ -13,7 +13,7 @@ from infra.diff.compare import compare
 from infra.diff.cost import StepCost, step_cost
 from infra.diff.danger import dangers
 from infra.diff.order import Action, order
-from infra.diff.quotas import Needed, needed
+from infra.diff.quotas import Needed, needed, rising
 from infra.diff.state import State
 from infra.diff.subject import Subject
 from infra.errors import InputError, Mistake
@@ -79,9 +79,9 @@ def step(old: Subject, new: Subject, usage: UsageSettings) -> Step:
         raise InputError([Mistake("command line", None, "B", new.name, "a phase, where A is one", hint)])
     before, after, deployed = _graphs(old, new)
     changes = compare(before, after, deployed=deployed)
-    quotas = needed(after)
+    around = order(changes, rising(before, after))
     cost = step_cost((old, before), (new, after), usage)
-    return Step(old.name, new.name, changes, dangers(before, after, changes), (), quotas, order(changes, quotas), cost)
+    return Step(old.name, new.name, changes, dangers(before, after, changes), (), needed(after), around, cost)
 
 
 def _graphs(old: Subject, new: Subject) -> tuple[ResourceGraph, ResourceGraph, bool]:

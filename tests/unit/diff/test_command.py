@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra.config import PhaseConfig
+from infra.diff import Danger, Step
 from infra.diff.command import diff_step
 from infra.diff.show import show_step
 from infra.errors import InputError
@@ -51,13 +53,34 @@ def test_a_replaced_database_is_told_first_and_let_through_only_with_a_reason(
     assert not step.safe and not record.exists()
     show_step(step)
     shown = capsys.readouterr().out.splitlines()
-    assert shown[1].startswith("! Instance mgx-ai-us-east-1-postgres-primary: dbName stays")
+    assert shown[1] == "Not safe: 1 danger"
+    assert shown[2].startswith("! Instance mgx-ai-us-east-1-postgres-primary: dbName stays")
+    assert shown[3].strip() in {danger.key for danger in step.dangers}
+    assert not any("raise the quota" in line for line in shown)
+    _many_dangers_are_told_in_few_lines(step, capsys)
     urns = sorted({danger.key for danger in step.dangers})
     allowed = diff_step("phase1", str(other_database), urns, ["it is empty"] * len(urns), record=record)
     assert allowed.safe
     assert diff_step("phase1", str(other_database), [], [], record=record).to_json()["allowed"][0][
         "allowedBecause"
     ] == ("it is empty")
+
+
+def _many_dangers_are_told_in_few_lines(step: Step, capsys: pytest.CaptureFixture[str]) -> None:
+    """Databases first, alike ones together: an operator reads the first lines, if any."""
+    types = [
+        "kubernetes:core/v1:Namespace",
+        *["aws:cloudwatch/logGroup:LogGroup"] * 4,
+        *["aws:rds/instance:Instance"] * 2,
+    ]
+    lost = [Danger(f"{type_}::it-{number}", "deleted", "lost with it: all") for number, type_ in enumerate(types)]
+    show_step(replace(step, dangers=tuple(lost)))
+    assert capsys.readouterr().out.splitlines()[1:5] == [
+        "Not safe: 7 dangers",
+        "! 2 Instance: deleted (lost with it: all): it-5, it-6",
+        "! 4 LogGroup: deleted (lost with it: all): it-1, it-2, it-3, it-4",
+        "! Namespace it-0: deleted (lost with it: all)",
+    ]
 
 
 def test_json_holds_what_another_tool_needs(other_database: Path, tmp_path: Path) -> None:
@@ -94,7 +117,9 @@ def test_a_step_tells_what_it_costs_of_the_plans_that_it_compares(
     assert Decimal(cost["change"]) == sum(Decimal(line["change"]) for line in cost["lines"])
     assert Decimal(cost["components"]["application"]) == 4 * 730 * (Decimal("0.29") + Decimal("0.0348"))
     show_step(step)
-    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("Costs +$"))
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[1] == "Safe: nothing that holds data is replaced, deleted or put at risk"
+    line = next(line for line in shown if line.startswith("Costs +$"))
     assert "a month (+" in line and "application +$948.42" in line
 
 

@@ -13,7 +13,7 @@ from infra.config import PhaseConfig, load_file
 from infra.diff.compare import compare
 from infra.diff.danger import dangers
 from infra.diff.order import order
-from infra.diff.quotas import needed
+from infra.diff.quotas import needed, rising
 from infra.graph import ResourceGraph
 from infra.plan import plan_config
 from infra.project import stack_file
@@ -108,7 +108,7 @@ def test_another_key_of_the_database_is_caught(phase_graph: PhaseGraph) -> None:
 def test_the_order_of_the_steps_names_what_the_engine_cant_do(phase_graph: PhaseGraph) -> None:
     """Guards against a plan that is silent about a failover, a window, or a quota that takes days to be raised."""
     before, after = phase_graph("phase2"), phase_graph("phase3")
-    actions = order(compare(before, after), needed(after))
+    actions = order(compare(before, after), rising(before, after))
     assert [a.when for a in actions] == sorted((a.when for a in actions), key=("before", "with", "after").index)
     told = [action.what for action in actions]
     assert any("raise the quota “Running On-Demand Standard instances” in us-west-2" in what for what in told)
@@ -119,9 +119,11 @@ def test_the_order_of_the_steps_names_what_the_engine_cant_do(phase_graph: Phase
     assert failover.duration.startswith("60–120 s")
 
 
-def test_a_step_that_changes_nothing_needs_nothing(phase_graph: PhaseGraph) -> None:
-    """Guards against quotas that are asked for again at every run."""
-    assert order((), needed(phase_graph("phase3"))) == ()
+def test_a_step_asks_only_for_quotas_that_it_needs_more_of(phase_graph: PhaseGraph) -> None:
+    """Guards against quotas that are asked for again at every run, and on the way back."""
+    small, large = phase_graph("phase2"), phase_graph("phase3")
+    assert [(row.where, row.needed) for row in rising(small, large)] == [("us-east-1", 624), ("us-west-2", 624)]
+    assert rising(large, large) == rising(large, small) == ()
 
 
 def test_quotas_are_counted_where_they_apply(phase_graph: PhaseGraph) -> None:
