@@ -151,7 +151,9 @@ def _grow(tree: Tree, change: Change) -> None:
 
 def _shared(properties: Sequence[PropertyChange]) -> list[tuple[Effect, str]]:
     """What several properties do for one reason: told once, at the resource."""
-    found = Counter((each.effect, each.reason) for each in properties if each.effect != "in place")
+    found: Counter[tuple[Effect, str]] = Counter(
+        (each.effect, each.reason) for each in properties if each.effect != "in place"
+    )
     return [effect for effect, times in found.items() if times > 1]
 
 
