@@ -189,7 +189,24 @@ tests:
       - {series: 'envoy_cluster_outlier_detection_ejections_active{service="egress",envoy_cluster_name="openai"}', values: '1x30'}
       - {series: 'envoy_cluster_circuit_breakers_default_rq_open{service="egress",envoy_cluster_name="github"}', values: '0x30'}
       - {series: 'envoy_cluster_outlier_detection_ejections_active{service="gateway",envoy_cluster_name="task"}', values: '1x30'}
+      - {series: 'container_memory_working_set_bytes{container="app",pod="leaks"}', values: '0+1x300'}
+      - {series: 'container_memory_working_set_bytes{container="app",pod="rests"}', values: '900x300'}
+      - {series: 'container_spec_memory_limit_bytes{container="app",pod="leaks"}', values: '1000x300'}
+      - {series: 'container_spec_memory_limit_bytes{container="app",pod="rests"}', values: '1000x300'}
+      - {series: 'pg_stat_replication_replay_lag_seconds{client_addr="10.0.0.1",slot_name="rds_1"}', values: '0.09x30'}
+      - {series: 'pg_stat_replication_replay_lag_seconds{client_addr="10.0.0.2",slot_name="rds_2"}', values: '0.11x30'}
     alert_rule_test:
+      - eval_time: 3h
+        alertname: MemoryLeak
+        exp_alerts:
+          - exp_labels: {severity: ticket, container: app, pod: leaks}
+            exp_annotations:
+              summary: "leaks reaches its memory limit within a day at the rate of the last six hours"
+      - eval_time: 20m
+        alertname: ReplicaLag
+        exp_alerts:
+          - exp_labels: {severity: page, client_addr: 10.0.0.2, slot_name: rds_2}
+            exp_annotations: {summary: A read replica lags more than the roadmap allows}
       - eval_time: 20m
         alertname: DeadLetters
         exp_alerts:
@@ -211,7 +228,7 @@ tests:
 
 
 def test_what_nobody_would_notice_tells_someone(tmp_path: Path) -> None:
-    """Guards messages that were given up, a broker that takes no more, and an outside service that the breaker keeps away."""
+    """Guards leaks, replicas beyond 100 ms, messages that were given up, a broker that takes no more, an open breaker."""
     require(debian, "promtool")
     (tmp_path / "rules.yml").write_text(dump_yaml(rule_groups(rules_input(selected("phase2").config, "us-east-1"))))
     (tmp_path / "silent.yml").write_text(SILENT)
