@@ -28,11 +28,35 @@ def overlap(one: str, other: str) -> bool:
 
 def overlaps_daily(window: str, daily: str) -> bool:
     """Whether a weekly window meets a daily one (`03:00-04:00`), such as that of backups: RDS refuses it."""
-    first, last = (f"{day}:{time}" for day, time in zip(("mon", "mon"), daily.split("-"), strict=True))
-    start, end = _minute(first), _minute(last)
-    begins, minutes = _span(window)
-    length = (end - start) % DAY or DAY
-    return any(overlap(_written(start + day * DAY, length), _written(begins, minutes)) for day in range(7))
+    return any(overlap(window, each) for each in _each_day(daily))
+
+
+def daily_overlap(one: str, other: str) -> bool:
+    """Whether two daily windows have a minute in common."""
+    return any(overlaps_daily(each, other) for each in _each_day(one))
+
+
+def hour_from(time: str) -> str:
+    """The daily window of the hour that begins at a time: `08:30-09:30` of `08:30`."""
+    minute = _minute(f"mon:{time}")
+    return f"{time}-{_written(minute + 60, 0)[4:9]}"
+
+
+def weekly_minutes(window: str) -> int:
+    """How long a weekly window lasts. Raises ValueError for what is none."""
+    return _span(window)[1]
+
+
+def daily_minutes(window: str) -> int:
+    """How long a daily window lasts: 0 where it ends when it begins. Raises ValueError for what is none."""
+    start, end = (_minute(f"mon:{time}") for time in window.split("-"))
+    return (end - start) % DAY
+
+
+def _each_day(daily: str) -> list[str]:
+    """A daily window on each day of the week."""
+    start, minutes = _minute(f"mon:{daily.split('-')[0]}"), daily_minutes(daily) or DAY
+    return [_written(start + day * DAY, minutes) for day in range(7)]
 
 
 def _span(window: str) -> tuple[int, int]:

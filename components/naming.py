@@ -19,7 +19,8 @@ _DIGEST = 8
 class NameRule:
     """What one kind of name allows: at most `longest` characters that match `pattern`, which `allowed` says in words.
 
-    `reserved` are names, and `reserved_prefixes` beginnings, that AWS or Kubernetes keeps for itself.
+    `reserved` are names, and `reserved_prefixes` beginnings, that AWS or Kubernetes keeps for itself; `key_words` are
+    those of a language, which a message doesn't list.
     """
 
     what: str
@@ -28,6 +29,7 @@ class NameRule:
     allowed: str
     reserved: tuple[str, ...] = ()
     reserved_prefixes: tuple[str, ...] = ()
+    key_words: tuple[str, ...] = ()
 
 
 class InvalidName(ValueError):
@@ -78,10 +80,27 @@ DOCUMENT = NameRule(
 )  # fmt: skip
 BACKUP_VAULT = NameRule("backup vault", 50, r"[a-zA-Z0-9_-]{2,}", "letters, digits, _ and -")
 WEB_ACL = NameRule("web ACL", 128, r"[\w-]+", "letters, digits, _ and -")
-DATABASE = NameRule(
-    "PostgreSQL database", 63, r"[a-z][a-z0-9_]*", "lower-case letters, digits and _, a letter first",
-    reserved=("postgres", "rdsadmin", "template0", "template1"), reserved_prefixes=("pg_",),
+_SQL_WORDS = "lower-case letters, digits and _, a letter first"
+SQL_KEY_WORDS = (
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast", "check",
+    "collate", "column", "constraint", "create", "current_catalog", "current_date", "current_role", "current_time",
+    "current_timestamp", "current_user", "default", "deferrable", "desc", "distinct", "do", "else", "end", "except",
+    "false", "fetch", "for", "foreign", "from", "grant", "group", "having", "in", "initially", "intersect", "into",
+    "lateral", "leading", "limit", "localtime", "localtimestamp", "not", "null", "offset", "on", "only", "or", "order",
+    "placing", "primary", "references", "returning", "select", "session_user", "some", "symmetric", "system_user", "table",
+    "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic", "when", "where", "window", "with"
 )  # fmt: skip
+"""PostgreSQL's reserved key words (`pg_get_keywords()`, catcode R); RDS takes none of them as a name."""
+DATABASE = NameRule(
+    "PostgreSQL database", 63, r"[a-z][a-z0-9_]*", _SQL_WORDS,
+    reserved=("admin", "postgres", "rdsadmin", "template0", "template1"), reserved_prefixes=("pg_",),
+    key_words=SQL_KEY_WORDS,
+)  # fmt: skip
+LOGIN = NameRule(
+    "PostgreSQL login", 63, r"[a-z][a-z0-9_]*", _SQL_WORDS,
+    reserved=("admin", "none", "public"), reserved_prefixes=("pg_", "rds"), key_words=SQL_KEY_WORDS,
+)  # fmt: skip
+"""RDS refuses `admin` and `rdsadmin`, and its own roles begin with `rds`. [cfn-lint #4425; RDS User Guide, rds_superuser]"""
 NAMESPACE = NameRule(
     "Kubernetes namespace", 63, _LABEL, _LABEL_WORDS, reserved=("default",), reserved_prefixes=("kube-",)
 )
@@ -96,6 +115,11 @@ def shorten(name: str, longest: int) -> str:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
     return f"{name[: longest - _DIGEST - 1].rstrip('-._/')}-{digest}"
+
+
+def reserved(rule: NameRule, name: str) -> bool:
+    """Whether AWS, Kubernetes or PostgreSQL keeps the name for itself."""
+    return name in (*rule.reserved, *rule.key_words) or name.startswith(rule.reserved_prefixes)
 
 
 def physical(rule: NameRule, name: str) -> str:
@@ -116,8 +140,8 @@ def _checked(rule: NameRule, name: str) -> str:
         raise InvalidName(
             f'{rule.what} "{name}": allowed are {rule.allowed}. Choose another application or service name.'
         )
-    taken = name in rule.reserved or name.startswith(rule.reserved_prefixes)
-    if taken:
-        words = ", ".join((*rule.reserved, *(f"{prefix}…" for prefix in rule.reserved_prefixes)))
+    if reserved(rule, name):
+        key_words = ["key words"] if rule.key_words else []
+        words = ", ".join((*rule.reserved, *(f"{prefix}…" for prefix in rule.reserved_prefixes), *key_words))
         raise InvalidName(f'{rule.what} "{name}" is reserved ({words}). Choose another application or service name.')
     return name

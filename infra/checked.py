@@ -27,7 +27,8 @@ def check(model: type[M], tree: Any, path: str, at: Sequence[str] = ()) -> M:
     try:
         return model.model_validate_json(json.dumps(subtree, default=str))
     except ValidationError as error:
-        raise InputError([_mistake(detail, model, tree, path, at) for detail in _causes(error, model)]) from None
+        details = _causes(error, model)
+        raise InputError([one for detail in details for one in _mistakes(detail, model, tree, path, at)]) from None
 
 
 def allowed_by(detail: Any) -> str:
@@ -68,6 +69,12 @@ def named_first(text: str, is_key: Callable[[str], bool]) -> tuple[str, str]:
     return "", text
 
 
+def named_each(text: str, is_key: Callable[[str], bool]) -> list[tuple[str, str]]:
+    """The same for a text of several sentences behind semicolons, where each begins with a key; else for the whole."""
+    found = [named_first(part, is_key) for part in text.split("; ")]
+    return found if all(key for key, _ in found) else [named_first(text, is_key)]
+
+
 def _causes(error: ValidationError, model: type[BaseModel]) -> list[Any]:
     """The mistakes without those that only follow.
 
@@ -88,6 +95,16 @@ def _location(detail: Any) -> tuple[str | int, ...]:
     return tuple(step for step in detail["loc"] if step not in {"function-after", "[key]"})
 
 
+def _mistakes(detail: Any, model: type[BaseModel], tree: Any, path: str, at: Sequence[str]) -> list[Mistake]:
+    """One mistake a detail, but one a sentence for a validator of a whole section."""
+    location = _location(detail)
+    if detail["type"] != "value_error" or not isinstance(detail["input"], Mapping | list):
+        return [_mistake(detail, model, tree, path, at)]
+    found = named_each(allowed_by(detail), lambda name: _there(tree, (*at, *location, *_steps(name))))
+    places = [((*location, *_steps(own)), text) for own, text in found]
+    return [Mistake(path, line_of(tree, (*at, *place)), _key(place, at), "", text) for place, text in places]
+
+
 def _mistake(detail: Any, model: type[BaseModel], tree: Any, path: str, at: Sequence[str]) -> Mistake:
     location, kind, value = _location(detail), detail["type"], detail["input"]
     key, line = _key(location, at), line_of(tree, (*at, *location))
@@ -97,10 +114,6 @@ def _mistake(detail: Any, model: type[BaseModel], tree: Any, path: str, at: Sequ
         return Mistake(path, line, key, "an unknown key", known, f"Did you mean {near}?" if near else "")
     if kind == "missing":
         return Mistake(path, line, key, "nothing", "this key is required")
-    if kind == "value_error" and isinstance(value, Mapping | list):
-        own, text = named_first(allowed_by(detail), lambda name: _there(tree, (*at, *location, *_steps(name))))
-        location = (*location, *_steps(own))
-        return Mistake(path, line_of(tree, (*at, *location)), _key(location, at), "", text)
     quote = kind == "string_type" and not isinstance(value, Mapping | list) and value is not None
     hint = "Put it in quotes: without them it is not text, and a leading zero would be lost." if quote else ""
     return Mistake(path, line, key, _shown(value), allowed_by(detail), hint)

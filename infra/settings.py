@@ -6,38 +6,58 @@ import ipaddress
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from infra import patterns
 from infra.catalogue.specs import NoInstanceClass, offered
 from infra.checked import check
-from infra.config.data import PrivateName
-from infra.config.edge import RateLimitConfig, RuleGroup
+from infra.config.backup import BackupConfig
+from infra.config.cache import MOST_NODES, EvictionPolicy
+from infra.config.compute import CapacityType, Count, NetworkConfig, RegistryConfig
+from infra.config.data import DatabasePort, PostgresVersion, PrivateName
+from infra.config.edge import (
+    AccessLogsConfig,
+    CdnConfig,
+    CountedRules,
+    FailoverSettings,
+    LoadBalancerConfig,
+    RateLimitConfig,
+    RuleGroup,
+)
+from infra.config.monitoring import MonitoringSettings
 from infra.config.pooler import ShardLayout
-from infra.config.proxies import EgressServices, GatewayLimits
+from infra.config.proxies import EgressServices, GatewayLimits, Replicas
+from infra.config.queue import RabbitSeconds
 from infra.config.scalars import (
     AccountId,
     Architecture,
-    Arn,
     Cidr,
+    Distinct,
     HeaderName,
+    Identity,
+    Image,
     Label,
+    Login,
     NaturalInt,
     Percent,
     Port,
     PositiveInt,
-    PrefixList,
     Region,
     RegionCidr,
     Section,
     ServiceCidr,
     Tag,
+    TagValue,
+    UrlPath,
+    VolumeGib,
     Zone,
     ZoneDomain,
     check_zones,
+    version_of,
 )
+from infra.config.times import CacheWindow, DatabaseBackupWindow, DatabaseWindow, LogDays, SnapshotWindow
 from infra.cost.usage import UsageSettings
 from infra.yamlfile import line_of, read_yaml
 
@@ -86,20 +106,10 @@ class Regions(Section):
         return self
 
 
-class Network(Section):
-    flow_log_retention_days: PositiveInt
-    interface_endpoints: tuple[str, ...]
-
-
 class Cluster(Section):
-    kubernetes_version: str
-    log_retention_days: PositiveInt
+    kubernetes_version: Annotated[str, version_of("eks")]
+    log_retention_days: LogDays
     service_cidr: ServiceCidr
-
-
-class Registry(Section):
-    keep_images: PositiveInt
-    untagged_days: PositiveInt
 
 
 class Instances(Section):
@@ -107,7 +117,7 @@ class Instances(Section):
 
     service: ClassVar[str] = "ec2"
     architecture: Architecture
-    families: tuple[str, ...] = Field(min_length=1)
+    families: Annotated[tuple[str, ...], Distinct] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _families_are_offered(self) -> Self:
@@ -121,15 +131,15 @@ class Instances(Section):
 class Platform(Instances):
     vcpu: PositiveInt
     memory_gib: PositiveInt
-    max_nodes: PositiveInt
+    max_nodes: Count
 
 
 class Server(Instances):
-    max_pods: PositiveInt
+    max_pods: int = Field(ge=1, le=110)
     daemon_cpu_millicores: NaturalInt
     daemon_memory_mib: NaturalInt
-    surge: PositiveInt
-    burst_capacity_type: str
+    surge: Count
+    burst_capacity_type: CapacityType
 
 
 class Scaling(Section):
@@ -139,25 +149,35 @@ class Scaling(Section):
     memory_percent: Percent
     cpu_down_percent: Percent
     memory_down_percent: Percent
-    scale_up_window_seconds: NaturalInt
-    scale_down_window_seconds: NaturalInt
+    scale_up_window_seconds: int = Field(ge=0, le=3600)
+    scale_down_window_seconds: int = Field(ge=0, le=3600)
+
+    @model_validator(mode="after")
+    def _leaves_a_band(self) -> Scaling:
+        for metric in ("cpu", "memory"):
+            up, down = getattr(self, f"{metric}_percent"), getattr(self, f"{metric}_down_percent")
+            if down >= up:
+                raise ValueError(
+                    f"{metric}_down_percent {down} is not below {metric}_percent {up}: it would scale up and down at once"
+                )
+        return self
 
 
 class Service(Section):
     image_tag: Tag
     share_percent: Percent
     port: Port
-    path: str = Field(pattern=r"^/[a-z0-9/_-]+$")
+    path: UrlPath
 
 
 class App(Section):
     image_tag: Tag
     port: Port
     metrics_port: Port
-    path: str
-    health_path: str
+    path: UrlPath
+    health_path: UrlPath
     termination_grace_seconds: PositiveInt
-    deregistration_seconds: NaturalInt
+    deregistration_seconds: int = Field(ge=0, le=3600)
     services: dict[Label, Service]
     server: Server
     scaling: Scaling
@@ -172,161 +192,111 @@ class App(Section):
         return self
 
 
-class LoadBalancer(Section):
-    zones: PositiveInt
-    idle_timeout_seconds: PositiveInt
-
-
-class AccessLogs(Section):
-    retention_days: PositiveInt
-
-
-class Backup(Section):
-    start: str
-    retention_days: PositiveInt
-    copy_retention_days: PositiveInt
-
-
-class Failover(Section):
-    check_interval_seconds: PositiveInt
-    failure_threshold: PositiveInt
-    ttl_seconds: PositiveInt
-    limit_seconds: PositiveInt
-    checker_cidrs: tuple[Cidr, ...] = Field(min_length=1)
-
-
 class WebAcl(Section):
     api_key_header: HeaderName
-    managed_rules: dict[RuleGroup, tuple[str, ...]]
+    managed_rules: dict[RuleGroup, CountedRules]
     rate_limit: RateLimitConfig
-
-
-class Cdn(Section):
-    price_class: str
-    assets_path: str
-    assets_noncurrent_days: PositiveInt
-    api_max_ttl_seconds: PositiveInt
-    connection_attempts: PositiveInt
-    connection_timeout_seconds: PositiveInt
-    read_timeout_seconds: PositiveInt
-    keepalive_timeout_seconds: PositiveInt
-    origin_key_epoch: PositiveInt
-    origin_prefix_lists: dict[Region, PrefixList]
-
-
-class Monitoring(Section):
-    namespace: str
-    prometheus_image: str
-    alertmanager_image: str
-    adapter_image: str
-    sql_exporter_image: str
-    cpu_millicores: PositiveInt
-    memory_mib: PositiveInt
-    storage_gib: PositiveInt
-    retention_days: PositiveInt
-    emails: tuple[str, ...]
-    revenue_per_hour_usd: NaturalInt
 
 
 class Database(Instances):
     service = "rds"
-    engine_version: str
-    administrator: str
-    storage_gib: PositiveInt
-    max_storage_ratio: float = Field(ge=1, le=10)
+    engine_version: PostgresVersion
+    administrator: Login
+    storage_gib: int = Field(ge=20, le=65536)
+    max_storage_ratio: float = Field(ge=1.1, le=10)
     multi_az: bool
-    port: Port
+    port: DatabasePort
     primary_host: PrivateName
     replica_host: str = Field(pattern=patterns.REPLICA_HOST)
     replica_lag_ms: PositiveInt
-    backup_retention_days: PositiveInt
-    backup_window: str
-    maintenance_window: str
-    log_retention_days: PositiveInt
+    backup_retention_days: int = Field(ge=1, le=35)
+    backup_window: DatabaseBackupWindow
+    maintenance_window: DatabaseWindow
+    log_retention_days: LogDays
     password_epoch: PositiveInt
-    client_image: str
+    client_image: Image
 
 
 class Cache(Instances):
     service = "elasticache"
-    engine_version: str
-    nodes: PositiveInt
+    engine_version: Annotated[str, version_of("valkey")]
+    nodes: int = Field(ge=1, le=MOST_NODES)
     vcpu: PositiveInt
     memory_gib: PositiveInt
     port: Port
-    eviction_policy: str
-    snapshot_retention_days: PositiveInt
-    snapshot_window: str
-    maintenance_window: str
-    log_retention_days: PositiveInt
+    eviction_policy: EvictionPolicy
+    snapshot_retention_days: int = Field(ge=1, le=35)
+    snapshot_window: SnapshotWindow
+    maintenance_window: CacheWindow
+    log_retention_days: LogDays
 
 
 class Queue(Instances):
-    image: str
-    nodes: PositiveInt
+    image: Image
+    nodes: int = Field(ge=1, le=9)
     vcpu: PositiveInt
     memory_gib: PositiveInt
-    storage_gib: PositiveInt
-    surge: NaturalInt
+    storage_gib: VolumeGib
+    surge: int = Field(ge=0, le=9)
     termination_grace_seconds: PositiveInt
-    work_queues: tuple[str, ...] = Field(min_length=1)
+    work_queues: Annotated[tuple[Label, ...], Distinct] = Field(min_length=1)
     max_length: PositiveInt
-    message_ttl_seconds: PositiveInt
+    message_ttl_seconds: RabbitSeconds
     delivery_limit: PositiveInt
-    federation_window_seconds: PositiveInt
+    federation_window_seconds: RabbitSeconds
     password_epoch: PositiveInt
 
 
 class Pooler(Section):
-    image: str
-    replicas: PositiveInt
+    image: Image
+    replicas: int = Field(ge=2, le=20)
     port: Port
-    reserved_percent: NaturalInt
+    reserved_percent: int = Field(ge=0, le=90)
     connections_per_pod: PositiveInt
     cpu_millicores: PositiveInt
     memory_mib: PositiveInt
-    proxy_image: str
+    proxy_image: Image
     proxy_cpu_millicores: PositiveInt
     proxy_memory_mib: PositiveInt
-    exporter_image: str
+    exporter_image: Image
 
 
 class Gateway(GatewayLimits):
-    image: str
-    replicas: PositiveInt
+    image: Image
+    replicas: Replicas
 
 
 class Egress(EgressServices):
-    image: str
-    replicas: PositiveInt
+    image: Image
+    replicas: Replicas
 
 
 class Settings(Section):
     """The whole settings file. It holds no figure that a roadmap states; those marked so serve documents without it."""
 
-    owner: str = Field(min_length=1)
+    owner: TagValue
     account_id: AccountId
     domain: ZoneDomain
-    administrators: tuple[Arn, ...] = Field(min_length=1)
-    endpoint_cidrs: tuple[Cidr, ...]
+    administrators: Annotated[tuple[Identity, ...], Distinct] = Field(min_length=1)
+    endpoint_cidrs: Annotated[tuple[Cidr, ...], Distinct] = Field(max_length=40)
     regions: Regions
-    network: Network
+    network: NetworkConfig
     cluster: Cluster
-    registry: Registry
+    registry: RegistryConfig
     platform: Platform
     app: App
-    load_balancer: LoadBalancer
-    access_logs: AccessLogs
-    failover: Failover
+    load_balancer: LoadBalancerConfig
+    access_logs: AccessLogsConfig
+    failover: FailoverSettings
     web_acl: WebAcl
-    cdn: Cdn
+    cdn: CdnConfig
     gateway: Gateway
     egress: Egress
     database: Database
-    backup: Backup
+    backup: BackupConfig
     cache: Cache
     queue: Queue
-    monitoring: Monitoring
+    monitoring: MonitoringSettings
     pooler: Pooler
     shards: ShardLayout
     usage: UsageSettings

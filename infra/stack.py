@@ -52,6 +52,7 @@ from infra.arguments import alarms, cache, compute, data, edge, monitoring, pool
 from infra.arguments.environment import Surroundings, surroundings
 from infra.arguments.network_policies import network_policies
 from infra.config import PhaseConfig
+from infra.config.pooler import DATABASE_NAMESPACE
 
 GLOBAL_REGION = "us-east-1"
 """Where CloudFront's certificates and web ACLs must live; Route 53 and IAM have no region."""
@@ -184,7 +185,7 @@ class RegionStack(pulumi.ComponentResource):
         here = pulumi.ResourceOptions(parent=self)
         on_cluster = pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider])
         namespace(f"{name}-namespace", config.app.namespace, on_cluster)
-        namespace(f"{name}-database-namespace", pooler.NAMESPACE, on_cluster)
+        namespace(f"{name}-database-namespace", DATABASE_NAMESPACE, on_cluster)
         namespace(f"{name}-monitoring-namespace", config.monitoring.namespace, on_cluster)
         Quota(f"{name}-quota", compute.quota(config, region), on_cluster)
         NetworkPolicies(f"{name}-policies", network_policies(config, region), on_cluster)

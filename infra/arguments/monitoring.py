@@ -25,10 +25,10 @@ from components.prometheus import PrometheusArgs
 from components.prometheus_rules import KeyMetric, RulesInput, rule_groups
 from components.scaling_signals import SIGNALS, Signal
 from components.slo import Objective
-from infra.arguments.pooler import NAMESPACE as DATABASE
 from infra.catalogue.certificates import rds_authority
 from infra.config import PhaseConfig
 from infra.config.monitoring import ObjectiveConfig
+from infra.config.pooler import DATABASE_NAMESPACE as DATABASE
 
 BAD_REQUESTS = 'sum(rate(http_requests_total{code=~"5.."}[{window}])) / sum(rate(http_requests_total[{window}]))'
 

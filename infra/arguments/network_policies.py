@@ -18,8 +18,8 @@ from components import (
 from components.envoy_config import EGRESS, GATEWAY, METRICS_PORT
 from components.network_policies import WORLD, Addresses, Flow, NetworkPoliciesArgs, Pods
 from components.subnets import ZoneSubnets, allocate
-from infra.arguments.pooler import NAMESPACE as DATABASE
 from infra.config import PhaseConfig
+from infra.config.pooler import DATABASE_NAMESPACE as DATABASE
 
 POD_IDENTITY = Addresses(("169.254.170.23/32",))
 """The EKS Pod Identity agent, which answers on the node (EKS user guide, "Pod Identity: considerations")."""

@@ -17,11 +17,8 @@ from components.shards import ShardsArgs
 from components.sql_job import DatabaseClient
 from infra.catalogue.certificates import rds_authority
 from infra.config import PhaseConfig
-from infra.config.pooler import PoolerConfig, ShardsConfig
-
-MONITORING_ROLE = "ramp_monitor"
-NAMESPACE = "database"
-"""Where the pooler and the Jobs run: apart from the application, which must not read their secrets."""
+from infra.config.data import MONITORING_ROLE
+from infra.config.pooler import DATABASE_NAMESPACE, PoolerConfig, ShardsConfig
 
 
 def authority(config: PhaseConfig) -> AuthorityArgs:
@@ -42,7 +39,7 @@ def monitoring_logins(config: PhaseConfig) -> LoginsArgs:
 def client(config: PhaseConfig, region: str, platform: NodePool) -> DatabaseClient:
     return DatabaseClient(
         image=config.database.client_image,
-        namespace=NAMESPACE,
+        namespace=DATABASE_NAMESPACE,
         node_selector=platform.selector,
         pool=platform.pool,
         certificate_authority=rds_authority(region),
@@ -116,7 +113,7 @@ def pooler(
     roles: DatabaseRoles,
 ) -> PoolerArgs:
     return PoolerArgs(
-        namespace=NAMESPACE,
+        namespace=DATABASE_NAMESPACE,
         image=settings.image,
         replicas=settings.replicas,
         port=settings.port,

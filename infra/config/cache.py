@@ -6,12 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from infra.config.scalars import Port, PositiveInt, Section, offered
+from infra.config.scalars import Port, PositiveInt, Section, offered, version_of
+from infra.config.times import CacheWindow, LogDays, SnapshotWindow
 
-DailyWindow = Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
-WeeklyWindow = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{3}:[0-2][0-9]:[0-5][0-9]-[a-z]{3}:[0-2][0-9]:[0-5][0-9]$")
-]
 EvictionPolicy = Literal[
     "allkeys-lfu", "allkeys-lru", "allkeys-random", "noeviction", "volatile-lfu", "volatile-lru", "volatile-random",
     "volatile-ttl",
@@ -23,7 +20,7 @@ MOST_NODES = 90
 class CacheConfig(Section):
     """ElastiCache for Valkey in cluster mode: shards of a primary and its replicas, in each region."""
 
-    engine_version: Annotated[str, StringConstraints(pattern=r"^[7-9]\.[0-9]$")]
+    engine_version: Annotated[str, version_of("valkey")]
     node_type: Annotated[str, StringConstraints(pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$"), offered("elasticache")]
     shards: PositiveInt
     nodes_per_shard: int = Field(ge=1, le=6, description="A primary and at most five replicas.")
@@ -31,9 +28,9 @@ class CacheConfig(Section):
     port: Port = Field(description="Never changes: it would replace the cache.")
     eviction_policy: EvictionPolicy
     snapshot_retention_days: int = Field(ge=1, le=35)
-    snapshot_window: DailyWindow
-    maintenance_window: WeeklyWindow
-    log_retention_days: PositiveInt
+    snapshot_window: SnapshotWindow
+    maintenance_window: CacheWindow
+    log_retention_days: LogDays
 
     @model_validator(mode="after")
     def _fits_a_cluster(self) -> CacheConfig:

@@ -9,8 +9,10 @@ from pydantic import Field, StringConstraints, model_validator
 from components.envoy_config import EGRESS, GATEWAY
 from infra.config.scalars import (
     Architecture,
-    Arn,
     Cidr,
+    Distinct,
+    Endpoint,
+    Identity,
     Label,
     Namespace,
     NaturalInt,
@@ -21,10 +23,18 @@ from infra.config.scalars import (
     Section,
     ServiceCidr,
     Tag,
+    UrlPath,
     Zone,
     offered,
+    version_of,
 )
+from infra.config.times import LogDays
 
+TAKEN_NAMES = {
+    GATEWAY: "the gateway", EGRESS: "the egress proxy", "rabbitmq": "the queue", "rabbitmq-nodes": "the queue",
+    "rabbitmq-federation": "the queue", "default-deny": "a network policy", "every-pod": "a network policy",
+}  # fmt: skip
+"""What other objects in the application's namespace are called, so that no service is."""
 SPOT_NOTICE_SECONDS = 120
 """EC2 user guide, "Spot Instance interruption notices"."""
 Count = Annotated[int, Field(ge=1, le=5000)]
@@ -51,17 +61,23 @@ class RegionConfig(Section):
 class NetworkConfig(Section):
     """What every region's VPC shares."""
 
-    flow_log_retention_days: PositiveInt
-    interface_endpoints: tuple[str, ...] = Field(description="AWS services reached by a private endpoint.")
+    flow_log_retention_days: LogDays
+    interface_endpoints: Annotated[tuple[Endpoint, ...], Distinct] = Field(
+        description="AWS services reached by a private endpoint."
+    )
 
 
 class ClusterConfig(Section):
     """The EKS Auto Mode cluster of each region."""
 
-    kubernetes_version: Annotated[str, StringConstraints(pattern=r"^1\.[0-9]{2}$")]
-    administrators: tuple[Arn, ...] = Field(min_length=1, description="IAM principals with cluster-admin.")
-    endpoint_cidrs: tuple[Cidr, ...] = Field(description="Who reaches the public API endpoint; empty: private only.")
-    log_retention_days: PositiveInt
+    kubernetes_version: Annotated[str, version_of("eks")]
+    administrators: Annotated[tuple[Identity, ...], Distinct] = Field(
+        min_length=1, description="IAM principals with cluster-admin."
+    )
+    endpoint_cidrs: Annotated[tuple[Cidr, ...], Distinct] = Field(
+        max_length=40, description="Who reaches the public API endpoint; empty: private only."
+    )
+    log_retention_days: LogDays
     service_cidr: ServiceCidr = Field(description="Addresses of Services. Never changes: it would replace the cluster.")
 
 
@@ -72,10 +88,10 @@ class ServerConfig(Section):
     memory_gib: PositiveInt
     architecture: Architecture
     instance_types: tuple[InstanceType, ...] = Field(min_length=1)
-    max_pods: PositiveInt
+    max_pods: int = Field(ge=1, le=110, description="Pods a node; no more than Kubernetes is tested with.")
     daemon_cpu_millicores: NaturalInt = Field(description="CPU that the cluster's own daemons ask for on each node.")
     daemon_memory_mib: NaturalInt = Field(description="Memory that the cluster's own daemons ask for on each node.")
-    surge: PositiveInt = Field(description="Servers beyond the maximum, for a rollout or a node's replacement.")
+    surge: Count = Field(description="Servers beyond the maximum, for a rollout or a node's replacement.")
     burst_capacity_type: CapacityType = Field(description="How servers beyond the document's count are bought.")
 
 
@@ -93,7 +109,7 @@ class PoolConfig(Section):
     memory_gib: PositiveInt
     architecture: Architecture
     instance_types: tuple[InstanceType, ...] = Field(min_length=1)
-    max_nodes: PositiveInt
+    max_nodes: Count
 
 
 class ScalingConfig(Section):
@@ -120,7 +136,7 @@ class ServiceConfig(Section):
     image_tag: Tag = Field(description="Of its image in the registry of its own region.")
     share_percent: Percent = Field(description="The part of a server that one pod of this service asks for.")
     port: Port
-    path: str = Field(pattern=r"^/[a-z0-9/_-]*$", description="URL prefix that is routed to it.")
+    path: UrlPath = Field(description="URL prefix that is routed to it.")
 
 
 class AppConfig(Section):
@@ -131,9 +147,9 @@ class AppConfig(Section):
     scaling: ScalingConfig
     services: tuple[ServiceConfig, ...] = Field(min_length=1)
     metrics_port: Port = Field(description="Where every service answers Prometheus; no other may ask there.")
-    health_path: str = Field(pattern=r"^/[a-z0-9/_-]*$")
+    health_path: UrlPath
     termination_grace_seconds: PositiveInt
-    deregistration_seconds: NaturalInt
+    deregistration_seconds: int = Field(ge=0, le=3600)
 
     @model_validator(mode="after")
     def _fits_on_a_server(self) -> AppConfig:
@@ -145,9 +161,6 @@ class AppConfig(Section):
                 f"termination_grace_seconds {self.termination_grace_seconds} must be above "
                 f"deregistration_seconds {self.deregistration_seconds}: a pod would die while the balancer still sends to it"
             )
-        names = [service.name for service in self.services]
-        if len(set(names)) != len(names):
-            raise ValueError(f"two services share a name: {', '.join(names)}")
         return self
 
     @model_validator(mode="after")
@@ -161,19 +174,17 @@ class AppConfig(Section):
 
     @model_validator(mode="after")
     def _are_told_apart(self) -> AppConfig:
-        taken = {GATEWAY: "the gateway's name", EGRESS: "the egress proxy's name"}
-        paths: dict[str, str] = {}
-        for service in self.services:
+        taken, paths = dict(TAKEN_NAMES), dict[str, str]()
+        for number, service in enumerate(self.services):
             if service.port == self.metrics_port:
                 raise ValueError(
                     f"metrics_port {self.metrics_port} is the port of {service.name}, which is open to the world: "
                     "choose another one"
                 )
             if service.name in taken:
-                raise ValueError(
-                    f"a service is called {service.name}, which is {taken[service.name]}: choose another name"
-                )
+                raise ValueError(f"services.{number}.name {service.name} is the name of {taken[service.name]}")
             if service.path in paths:
-                raise ValueError(f"{paths[service.path]} and {service.name} have the same path {service.path}")
+                raise ValueError(f"services.{number}.path {service.path} is that of {paths[service.path]}")
+            taken[service.name] = taken[f"{service.name}-pods"] = f"the service {service.name}"
             paths[service.path] = service.name
         return self

@@ -6,39 +6,44 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from infra.config.scalars import Port, PositiveInt, Section, offered
+from infra import patterns
+from infra.config.scalars import DatabaseName, Image, Login, PositiveInt, Section, offered, version_of
+from infra.config.times import DatabaseBackupWindow, DatabaseWindow, LogDays
 
 DatabaseClass = Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$"), offered("rds")]
+MONITORING_ROLE = "ramp_monitor"
+"""The role of what reads statistics and no data."""
+DatabasePort = Annotated[int, Field(ge=1150, le=65535)]
+"""[CreateDBInstance, Port]"""
+PostgresVersion = Annotated[str, StringConstraints(pattern=patterns.ENGINE_VERSION), version_of("rds")]
 PrivateName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})+$")]
 
 
 class DatabaseConfig(Section):
     """PostgreSQL: one primary and its read replicas, of one class, in the active region; one replica in a standby."""
 
-    engine_version: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}(\.[0-9]+)?$")]
-    database_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-    administrator: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+    engine_version: PostgresVersion
+    database_name: DatabaseName
+    administrator: Login
     instance_class: DatabaseClass
     memory_gib: PositiveInt = Field(description="Of the class.")
     storage_gib: int = Field(ge=20, le=65536)
     max_storage_gib: int = Field(ge=1, le=65536, description="Where storage autoscaling stops.")
     multi_az: bool
     read_replicas: int = Field(ge=0, le=15)
-    port: Port
+    port: DatabasePort
     primary_host: PrivateName
     replica_hosts: tuple[PrivateName, ...]
     replica_lag_ms: PositiveInt
     region_lag_ms: PositiveInt | None = Field(description="How far a standby region may be behind; null: not stated.")
     backup_retention_days: int = Field(ge=1, le=35)
-    backup_window: Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
-    maintenance_window: Annotated[
-        str, StringConstraints(pattern=r"^[a-z]{3}:[0-2][0-9]:[0-5][0-9]-[a-z]{3}:[0-2][0-9]:[0-5][0-9]$")
-    ]
-    log_retention_days: PositiveInt
+    backup_window: DatabaseBackupWindow
+    maintenance_window: DatabaseWindow
+    log_retention_days: LogDays
     password_epoch: PositiveInt = Field(
         description="Raise it by one to rotate the passwords of the administrator and of the application."
     )
-    client_image: str = Field(min_length=1, pattern=r"^[^\s]+$", description="psql, for the Jobs that make roles.")
+    client_image: Image = Field(description="psql, for the Jobs that make roles.")
 
     @model_validator(mode="after")
     def _hosts_match_replicas(self) -> DatabaseConfig:
@@ -46,6 +51,9 @@ class DatabaseConfig(Section):
             raise ValueError(f"replica_hosts: {len(self.replica_hosts)} for {self.read_replicas} read replicas")
         if self.max_storage_gib < self.storage_gib:
             raise ValueError(f"max_storage_gib {self.max_storage_gib} is below storage_gib {self.storage_gib}")
+        taken = {name for role in (self.database_name, MONITORING_ROLE) for name in (role, f"{role}_a", f"{role}_b")}
+        if self.administrator in taken:
+            raise ValueError(f"administrator {self.administrator} is a role of the application or of monitoring")
         suffixes = {host.split(".", 1)[1] for host in (self.primary_host, *self.replica_hosts)}
         if len(suffixes) > 1:
             raise ValueError(

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from infra import patterns
-from infra.config.scalars import Cidr, HeaderName, PositiveInt, PrefixList, Region, Section
+from infra.config.scalars import Cidr, Distinct, HeaderName, PositiveInt, PrefixList, Region, Section
 
 RuleGroup = Annotated[str, StringConstraints(pattern=patterns.RULE_GROUP)]
+"""[WAF Developer Guide, AWS Managed Rules rule groups list: those that need no configuration of their own]"""
+CountedRules = Annotated[tuple[Annotated[str, StringConstraints(pattern=patterns.COUNTED_RULE)], ...], Distinct]
 CHECK_TIMEOUT_SECONDS = 6
 """The longest that one HTTPS health check of Route 53 takes to fail: 4 s to connect, 2 s for the status. [Route 53
 Developer Guide, how health checks determine health]"""
@@ -28,14 +30,20 @@ class AccessLogsConfig(Section):
     retention_days: PositiveInt
 
 
-class FailoverConfig(Section):
-    """How soon users of a region that stops answering reach another one."""
+class FailoverSettings(Section):
+    """What makes up the time of a failover, before a document has its say."""
 
     check_interval_seconds: Literal[10, 30] = Field(description="Route 53 has these two; it can't be changed later.")
     failure_threshold: int = Field(ge=1, le=10, description="Failed checks in a row that count as a failure.")
     ttl_seconds: int = Field(ge=1, le=86400, description="How long a resolver keeps the answer.")
     limit_seconds: PositiveInt = Field(description="What a failover must stay below.")
-    checker_cidrs: tuple[Cidr, ...] = Field(min_length=1, max_length=60, description="Route 53's health checkers.")
+    checker_cidrs: Annotated[tuple[Cidr, ...], Distinct] = Field(
+        min_length=1, max_length=60, description="Route 53's health checkers."
+    )
+
+
+class FailoverConfig(FailoverSettings):
+    """How soon users of a region that stops answering reach another one."""
 
     @property
     def worst_case_seconds(self) -> int:
@@ -75,7 +83,7 @@ class WebAclConfig(Section):
     """What is refused at the edge: on the load balancers, and with a CDN on the CDN."""
 
     api_key_header: HeaderName = Field(description="The header that tells one user from another, in lower case.")
-    managed_rules: dict[RuleGroup, tuple[str, ...]] = Field(
+    managed_rules: dict[RuleGroup, CountedRules] = Field(
         description="AWS's rule groups, evaluated in the order of their names, each with its rules that only count."
     )
     rate_limit: RateLimitConfig | None
@@ -87,7 +95,9 @@ class CdnConfig(Section):
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
     assets_path: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]+(/[a-z0-9_-]+)*/\*$")]
     assets_noncurrent_days: PositiveInt = Field(description="How long a replaced asset is kept.")
-    api_max_ttl_seconds: PositiveInt = Field(description="The longest that an API response is cached, if it says so.")
+    api_max_ttl_seconds: int = Field(
+        ge=1, le=31_536_000, description="The longest that an API response is cached, if it says so."
+    )
     connection_attempts: int = Field(ge=1, le=3)
     connection_timeout_seconds: int = Field(ge=1, le=10)
     read_timeout_seconds: int = Field(ge=1, le=120)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.config.scalars import Label, NaturalInt, PositiveInt, Section
+from infra.config.scalars import Distinct, Email, Image, Namespace, NaturalInt, PositiveInt, Section, VolumeGib
 
 
 class SignalConfig(Section):
@@ -36,20 +36,25 @@ class KeyMetricConfig(Section):
     line: PositiveInt
 
 
-class MonitoringConfig(Section):
-    """Prometheus, Alertmanager, the adapter for autoscalers, CloudWatch alarms and a dashboard, in each region."""
+class MonitoringSettings(Section):
+    """What no document says of monitoring."""
 
-    namespace: Label
-    prometheus_image: str
-    alertmanager_image: str
-    adapter_image: str
-    sql_exporter_image: str
+    namespace: Namespace
+    prometheus_image: Image
+    alertmanager_image: Image
+    adapter_image: Image
+    sql_exporter_image: Image
     cpu_millicores: PositiveInt = Field(description="What one Prometheus asks for.")
     memory_mib: PositiveInt
-    storage_gib: PositiveInt
+    storage_gib: VolumeGib
     retention_days: PositiveInt
-    emails: tuple[str, ...] = Field(description="Who is told of alerts by mail.")
+    emails: Annotated[tuple[Email, ...], Distinct] = Field(description="Who is told of alerts by mail.")
     revenue_per_hour_usd: NaturalInt = Field(description="For the revenue impact of downtime.")
+
+
+class MonitoringConfig(MonitoringSettings):
+    """Prometheus, Alertmanager, the adapter for autoscalers, CloudWatch alarms and a dashboard, in each region."""
+
     signals: tuple[SignalConfig, ...]
     objectives: tuple[ObjectiveConfig, ...]
     key_metrics: tuple[KeyMetricConfig, ...]

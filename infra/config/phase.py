@@ -16,11 +16,22 @@ from infra.config.data import DatabaseConfig
 from infra.config.edge import AccessLogsConfig, CdnConfig, FailoverConfig, LoadBalancerConfig, WebAclConfig
 from infra.config.leadership import TakeOverConfig, mistakes
 from infra.config.monitoring import MonitoringConfig
-from infra.config.pooler import LEAST_REPLICA_ENGINE, PoolerConfig, ShardsConfig
+from infra.config.pooler import DATABASE_NAMESPACE, LEAST_REPLICA_ENGINE, PoolerConfig, ShardsConfig
 from infra.config.proxies import EgressConfig, GatewayConfig
 from infra.config.queue import QueueConfig
-from infra.config.scalars import AccountId, Label, PhaseName, PositiveInt, Region, Section, ZoneDomain, check_zones
-from infra.config.windows import coincidences
+from infra.config.room import too_large
+from infra.config.scalars import (
+    AccountId,
+    Label,
+    PhaseName,
+    PositiveInt,
+    Region,
+    Section,
+    TagValue,
+    ZoneDomain,
+    check_zones,
+)
+from infra.config.windows import backup_start, coincidences
 
 CONFIG_KEY = "ramp:phase"
 
@@ -31,7 +42,7 @@ class PhaseConfig(Section):
     schema_version: Literal[1] = Field(description="The shape of this file; `ramp generate` writes the current one.")
     application: Label
     name: PhaseName
-    owner: str = Field(min_length=1, max_length=256)
+    owner: TagValue
     users: PositiveInt
     account_id: AccountId = Field(description="The only AWS account that the providers accept.")
     domain: ZoneDomain
@@ -101,6 +112,27 @@ class PhaseConfig(Section):
         found = coincidences(self)
         if found:
             raise ValueError("; ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _backups_can_start(self) -> PhaseConfig:
+        if found := backup_start(self):
+            raise ValueError(found)
+        return self
+
+    @model_validator(mode="after")
+    def _platform_pods_fit(self) -> PhaseConfig:
+        if found := too_large(self):
+            raise ValueError("; ".join(found))
+        return self
+
+    @model_validator(mode="after")
+    def _namespaces_differ(self) -> PhaseConfig:
+        taken = {self.app.namespace: "the application's", DATABASE_NAMESPACE: "that of the pooler and its Jobs"}
+        if self.app.namespace == DATABASE_NAMESPACE:
+            raise ValueError(f"app.namespace {self.app.namespace} is {taken[DATABASE_NAMESPACE]}")
+        if self.monitoring.namespace in taken:
+            raise ValueError(f"monitoring.namespace {self.monitoring.namespace} is {taken[self.monitoring.namespace]}")
         return self
 
     @property

@@ -9,9 +9,10 @@ from pydantic import Field, StringConstraints, model_validator
 
 from components import shard_map
 from components.pool_sizes import PoolSizes, pool_sizes
-from infra.config.scalars import NaturalInt, Port, PositiveInt, Section
+from infra.config.scalars import Image, NaturalInt, Port, PositiveInt, Section
 
-ImageName = Annotated[str, StringConstraints(pattern=r"^[^\s]+$", min_length=1)]
+DATABASE_NAMESPACE = "database"
+"""Where the pooler and the Jobs run: apart from the application, which must not read their secrets."""
 Moment = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]Z$")]
 
 
@@ -22,7 +23,7 @@ LEAST_REPLICA_ENGINE = 17
 class PoolerConfig(Section):
     """PgBouncer between the application and the database, in each region."""
 
-    image: ImageName
+    image: Image
     replicas: int = Field(ge=2, le=20, description="Pods in each region.")
     port: Port
     max_connections: int = Field(ge=6, le=262143, description="What one database server allows.")
@@ -30,10 +31,10 @@ class PoolerConfig(Section):
     connections_per_pod: PositiveInt = Field(description="What one application pod may have open, for reads or writes.")
     cpu_millicores: PositiveInt
     memory_mib: PositiveInt
-    proxy_image: ImageName = Field(description="Envoy, before the read replicas, in each pod.")
+    proxy_image: Image = Field(description="Envoy, before the read replicas, in each pod.")
     proxy_cpu_millicores: PositiveInt
     proxy_memory_mib: PositiveInt
-    exporter_image: ImageName
+    exporter_image: Image
 
     def sizes(self, shards: ShardLayout | None, read_replicas: int, app_pods: int) -> PoolSizes:
         """The pools of each pooler pod in a region, by the fullest database server. Raises ValueError if they don't fit."""

@@ -7,17 +7,18 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from components.envoy_config import ADMIN_PORT, METRICS_PORT
-from infra.config.scalars import Domain, Label, Percent, Port, PositiveInt, Section
+from infra.config.scalars import Distinct, Domain, Image, Label, Percent, Port, PositiveInt, Section
 
 ApiVersion = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
-Image = Annotated[str, StringConstraints(pattern=r"^[^\s]+$")]
 Replicas = Annotated[int, Field(ge=2, le=50)]
 
 
 class GatewayLimits(Section):
     """How the gateway routes and limits; every figure is of one of its pods."""
 
-    api_versions: tuple[ApiVersion, ...] = Field(min_length=1, description="Versions that every path is routed in.")
+    api_versions: Annotated[tuple[ApiVersion, ...], Distinct] = Field(
+        min_length=1, description="Versions that every path is routed in."
+    )
     timeout_seconds: PositiveInt = Field(description="How long an answer may take as a whole.")
     retries: int = Field(ge=0, le=5)
     retry_budget_percent: Percent = Field(description="Most retries, of the requests that are underway.")

@@ -7,29 +7,32 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from infra.config.compute import InstanceType
-from infra.config.scalars import Architecture, Label, NaturalInt, PositiveInt, Section
+from infra.config.scalars import Architecture, Distinct, Image, Label, PositiveInt, Section, VolumeGib
+
+RabbitSeconds = Annotated[int, Field(ge=1, le=4_294_967)]
+"""RabbitMQ counts times in milliseconds and takes at most 2³² - 1. [rabbit_misc:check_expiry/1]"""
 
 
 class QueueConfig(Section):
     """RabbitMQ on Kubernetes in each region: one node a server, every queue a quorum queue."""
 
-    image: str = Field(min_length=1, pattern=r"^[^\s]+$")
+    image: Image
     vcpu: PositiveInt
     memory_gib: PositiveInt
     architecture: Architecture
     instance_types: tuple[InstanceType, ...] = Field(min_length=1)
     replicas: int = Field(ge=1, le=9, description="Nodes of the cluster.")
     quorum_group_size: int = Field(ge=1, le=5, description="Members of each quorum queue.")
-    storage_gib: PositiveInt = Field(description="A node's first volume; grow the claims, never this.")
-    surge: NaturalInt = Field(description="Servers beyond the nodes, for a server's replacement.")
+    storage_gib: VolumeGib = Field(description="A node's first volume; grow the claims, never this.")
+    surge: int = Field(ge=0, le=9, description="Servers beyond the nodes, for a server's replacement.")
     termination_grace_seconds: PositiveInt
     virtual_host: Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")]
-    work_queues: tuple[Label, ...] = Field(min_length=1)
+    work_queues: Annotated[tuple[Label, ...], Distinct] = Field(min_length=1)
     events: bool = Field(description="Whether there is an event exchange, with a queue for each service.")
     max_length: PositiveInt = Field(description="Messages in a queue; then it refuses more.")
-    message_ttl_seconds: PositiveInt
+    message_ttl_seconds: RabbitSeconds
     delivery_limit: PositiveInt
-    federation_window_seconds: PositiveInt = Field(description="Messages kept for a standby that can't be reached.")
+    federation_window_seconds: RabbitSeconds = Field(description="Messages kept for a standby that can't be reached.")
     password_epoch: PositiveInt = Field(description="Raise it by one to rotate every password.")
 
     @model_validator(mode="after")
@@ -38,8 +41,6 @@ class QueueConfig(Section):
             raise ValueError(
                 f"quorum_group_size {self.quorum_group_size} is more than there are nodes: {self.replicas}"
             )
-        if len(set(self.work_queues)) != len(self.work_queues):
-            raise ValueError(f"two work queues share a name: {', '.join(self.work_queues)}")
         return self
 
 

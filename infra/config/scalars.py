@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from components import naming
 from infra import patterns
 from infra.catalogue.specs import NoInstanceClass, find
+from infra.catalogue.versions import versions
+from infra.catalogue.zones import zones
 
 
 class Section(BaseModel):
@@ -51,6 +53,52 @@ def _namespace(value: str) -> str:
         raise ValueError("a name that Kubernetes doesn't keep for itself: not default, not kube-…") from None
 
 
+def _sql_name(rule: naming.NameRule) -> AfterValidator:
+    def free(value: str) -> str:
+        if naming.reserved(rule, value):
+            raise ValueError("a name that PostgreSQL and RDS don't keep for themselves: not admin, user or pg_…")
+        return value
+
+    return AfterValidator(free)
+
+
+def _region(value: str) -> str:
+    if value not in zones():
+        raise ValueError(f"one of {', '.join(zones())}")
+    return value
+
+
+def _no_blank(value: str) -> str:
+    if value != value.strip():
+        raise ValueError("text that begins and ends with something else than a blank")
+    return value
+
+
+def _lasting_tag(value: str) -> str:
+    if value == "latest":
+        raise ValueError(
+            "the tag of one image; `latest` would be another one each time, and a tag can't be pushed twice"
+        )
+    return value
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := sorted({value for value in values if values.count(value) > 1}):
+        raise ValueError(f"each entry once; {', '.join(twice)} is there twice")
+    return values
+
+
+def version_of(engine: str) -> AfterValidator:
+    """A validator of a version of "eks", "rds" (its major counts) or "valkey": the catalogue has it."""
+
+    def known(value: str) -> str:
+        if (value.split(".")[0] if engine == "rds" else value) not in versions(engine):
+            raise ValueError(f"one of {', '.join(versions(engine))} (infra/catalogue/data/versions.csv)")
+        return value
+
+    return AfterValidator(known)
+
+
 def offered(service: str) -> AfterValidator:
     """A validator of an instance class of "ec2", "rds" or "elasticache": the catalogue has it."""
 
@@ -63,21 +111,27 @@ def offered(service: str) -> AfterValidator:
     return AfterValidator(known)
 
 
-def check_zones(region: str, zones: tuple[str, ...]) -> None:
-    """Raises ValueError unless the zones are all of the region, and no two the same."""
-    foreign = [zone for zone in zones if zone[:-1] != region]
+def check_zones(region: str, chosen: tuple[str, ...]) -> None:
+    """Raises ValueError unless the zones are all of the region, which some account has, and no two the same."""
+    foreign = [zone for zone in chosen if zone not in zones()[region]]
     if foreign:
-        raise ValueError(f"zones: {', '.join(foreign)} is not in {region}")
-    if len(set(zones)) < len(zones):
-        raise ValueError(f"zones: {', '.join(zones)} are not all different")
+        raise ValueError(f"zones: {', '.join(foreign)} is not in {region}, which has {', '.join(zones()[region])}")
+    if len(set(chosen)) < len(chosen):
+        raise ValueError(f"zones: {', '.join(chosen)} are not all different")
 
 
 Cidr = Annotated[str, AfterValidator(_network)]
 RegionCidr = Annotated[str, AfterValidator(_region_network)]
 ServiceCidr = Annotated[str, AfterValidator(_service_network)]
-Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
-"""An image's tag; "latest" would be one that can't be pushed twice, since tags are immutable."""
-Region = Annotated[str, StringConstraints(pattern=patterns.REGION)]
+Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"), AfterValidator(_lasting_tag)]
+Image = Annotated[str, StringConstraints(pattern=patterns.IMAGE, max_length=512)]
+"""An image with a tag or a digest: without one it would be another image each time."""
+Email = Annotated[str, StringConstraints(pattern=patterns.EMAIL, max_length=254)]
+Endpoint = Annotated[str, StringConstraints(pattern=patterns.ENDPOINT, max_length=100)]
+TagValue = Annotated[str, StringConstraints(pattern=patterns.TAG_VALUE, max_length=256), AfterValidator(_no_blank)]
+"""[Tagging AWS resources, tag naming limits: what every service takes]"""
+Distinct = AfterValidator(_distinct)
+Region = Annotated[str, StringConstraints(pattern=patterns.REGION), AfterValidator(_region)]
 Zone = Annotated[str, StringConstraints(pattern=patterns.ZONE)]
 AccountId = Annotated[str, StringConstraints(pattern=patterns.ACCOUNT_ID)]
 Domain = Annotated[str, StringConstraints(pattern=patterns.DOMAIN, max_length=200)]
@@ -88,10 +142,17 @@ Label = Annotated[str, StringConstraints(pattern=patterns.LABEL)]
 """A Kubernetes and DNS label, at most 40 characters so that a suffix still fits in 63."""
 Namespace = Annotated[Label, AfterValidator(_namespace)]
 PhaseName = Annotated[str, StringConstraints(pattern=patterns.PHASE)]
-Arn = Annotated[str, StringConstraints(pattern=patterns.ARN)]
+Identity = Annotated[str, StringConstraints(pattern=patterns.IDENTITY)]
+"""[CreateAccessEntry, principalArn: a role or a user]"""
+_SqlName = Annotated[str, StringConstraints(pattern=patterns.SQL_NAME)]
+DatabaseName = Annotated[_SqlName, _sql_name(naming.DATABASE)]
+Login = Annotated[_SqlName, _sql_name(naming.LOGIN)]
+UrlPath = Annotated[str, StringConstraints(pattern=patterns.PATH, max_length=100)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PrefixList = Annotated[str, StringConstraints(pattern=patterns.PREFIX_LIST)]
 HeaderName = Annotated[str, StringConstraints(pattern=patterns.HEADER)]
+VolumeGib = Annotated[int, Field(ge=1, le=65536)]
+"""[EBS User Guide, gp3: 1 GiB to 64 TiB]"""
 Percent = Annotated[int, Field(ge=1, le=100)]
 LARGEST_INT = 2**31 - 1
 PositiveInt = Annotated[int, Field(ge=1, le=LARGEST_INT)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from components.maintenance import overlap, overlaps_daily, staggered
+from components.maintenance import daily_overlap, hour_from, overlap, overlaps_daily, staggered
 
 if TYPE_CHECKING:
     from infra.config.phase import PhaseConfig
@@ -48,6 +48,19 @@ def coincidences(config: PhaseConfig) -> list[str]:
                 f"{member} is maintained in {window}, which meets its backup window {backup}; AWS refuses that"
             )
     return found
+
+
+def backup_start(config: PhaseConfig) -> str:
+    """Why AWS Backup couldn't start when it is to; empty if it can.
+
+    A database service starts no backup in its own backup or maintenance window, nor in the hour before it. [AWS Backup
+    Developer Guide, troubleshooting: creating resources]
+    """
+    hour, window = hour_from(config.backup.start), config.database.backup_window
+    busy = [] if not daily_overlap(hour, window) else [f"the database's backup window {window}"]
+    maintained = [(member, window) for member, window in _all(config).items() if member.startswith("database")]
+    busy += [f"{window}, when {member} is maintained" for member, window in maintained if overlaps_daily(window, hour)]
+    return f"backup.start {config.backup.start} is in, or less than an hour before, {busy[0]}" if busy else ""
 
 
 def _all(config: PhaseConfig) -> dict[str, str]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, create_model
 
 from infra.catalogue.quantities import quantity
+from infra.config.compute import InstanceType
 from infra.config.scalars import NaturalInt, Percent, PhaseName, PositiveInt, Section
 
 _SECONDS_AN_HOUR = 3600
@@ -23,8 +24,8 @@ _MILLIONTH = Decimal("0.000001")
 Share = Annotated[int, Field(ge=0, le=100)]
 
 
-class UsageSettings(Section):
-    """The `usage` section of the settings. A figure for a user is for one of those who are there at the same time."""
+class UsageFigures(Section):
+    """A month of use. A figure for a user is for one of those who are there at the same time."""
 
     load_curve: tuple[Share, ...] = Field(
         min_length=24, max_length=24, description="Each hour's part of the phase's users in percent, midnight first."
@@ -60,28 +61,39 @@ class UsageSettings(Section):
     daily_change_percent: Share = Field(description="The part of the data that a day's backup adds.")
     cache_filled_percent: Percent
     images_gib: PositiveInt = Field(description="The images of one service in a registry, layers that they share once.")
-    system_instance_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.[a-z0-9]+$")]
+    system_instance_type: InstanceType
     system_nodes: PositiveInt = Field(description="Nodes that EKS starts in each cluster for add-ons.")
     system_node_gib: PositiveInt = Field(description="The disk of each of them.")
-    phases: dict[PhaseName, dict[str, int]] = Field(description="Figures that differ in one phase, by the phase's key.")
 
-    @model_validator(mode="after")
-    def _phases_are_usage(self) -> UsageSettings:
-        for phase in self.phases:
-            self.of(phase)
-        return self
 
-    def of(self, phase: str) -> UsageSettings:
-        """The figures that hold in a phase. Raises ValueError for one that is no usage figure."""
-        own = self.phases.get(phase, {})
-        return UsageSettings.model_validate({**self.model_dump(), **own, "phases": {}}) if own else self
+if TYPE_CHECKING:
+    UsageChange = Section
+else:
+    UsageChange = create_model(
+        "UsageChange",
+        __base__=Section,
+        **{name: (field.rebuild_annotation(), None) for name, field in UsageFigures.model_fields.items()},
+    )
+"""The figures that differ in one phase: those of `UsageFigures`, none of them required."""
+
+
+class UsageSettings(UsageFigures):
+    """The `usage` section of the settings."""
+
+    phases: dict[PhaseName, UsageChange] = Field(description="Figures that differ in one phase, by the phase's key.")
+
+    def of(self, phase: str) -> UsageFigures:
+        """The figures that hold in a phase."""
+        change = self.phases.get(phase)
+        own = change.model_dump(exclude_unset=True) if change else {}
+        return UsageFigures.model_validate({**self.model_dump(exclude={"phases"}), **own})
 
 
 @dataclass(frozen=True)
 class Usage:
     """A month of a phase: the settings applied to its users. Data in GiB; each figure to a millionth of its unit."""
 
-    settings: UsageSettings
+    settings: UsageFigures
     users: int
 
     @property

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from infra.config.compute import TAKEN_NAMES
 from infra.derive import leadership, rules
 from infra.derive.sources import Source, Sourced, fact, settings_section
 from infra.derive.step import Step
@@ -199,7 +201,9 @@ def _services(step: Step, application: Sourced[str], hpa: Hpa | None) -> list[Tr
     """The main service, and from the phase on that names microservices those of the settings."""
     name = fact(hpa.target) if hpa else rules.api_name(application)
     microservices = step.named(MICROSERVICES)
-    others = [_other_service(step, microservices, key) for key in step.settings.settings.app.services if microservices]
+    listed = step.settings.settings.app.services if microservices else {}
+    _check_names(step, name, listed)
+    others = [_other_service(step, microservices, key) for key in listed if microservices]
     main = {
         "name": name,
         "hpa": fact(hpa.name) if hpa else rules.hpa_name(name),
@@ -209,6 +213,19 @@ def _services(step: Step, application: Sourced[str], hpa: Hpa | None) -> list[Tr
         "path": step.setting("app.path"),
     }
     return [main, *others]
+
+
+def _check_names(step: Step, main: Sourced[str], listed: Collection[str]) -> None:
+    """Raises InputError for each service of the settings with the main one's name or that of something beside them."""
+    taken = {**TAKEN_NAMES, main.value: f"the main service ({main.source.comment()})"}
+    path, line = step.settings.path, step.settings.line
+    mistakes = [
+        Mistake(path, line(f"app.services.{key}"), "app.services", key, f"another name; {taken[key]} has it")
+        for key in listed
+        if key in taken
+    ]
+    if mistakes:
+        raise InputError(mistakes)
 
 
 def _other_service(step: Step, microservices: Sourced[str], key: str) -> Tree:

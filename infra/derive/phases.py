@@ -8,13 +8,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from infra.checked import allowed_by, named_first
+from infra.checked import allowed_by, named_each
 from infra.config import PhaseConfig
 from infra.config.scalars import SCHEMA_VERSION
 from infra.derive import cache, compute, data, edge, leadership, monitoring, pooler, proxies, queue, rules
 from infra.derive.sources import Provenance, RuleError, Source, Sourced, fact, settings_section, split
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
+from infra.roadmap.mistakes import meant
 from infra.roadmap.model import Fact, Phase, Roadmap
 from infra.settings import SettingsFile
 
@@ -34,7 +35,7 @@ def derive(roadmap: Roadmap, settings: SettingsFile) -> tuple[Derived, ...]:
     follows from it can't be.
     """
     derived: list[Derived] = []
-    mistakes: list[Mistake] = []
+    mistakes = _unknown_phases(roadmap, settings)
     for phase in roadmap.phases:
         try:
             derived.append(_derive(Step(roadmap, phase, settings)))
@@ -43,6 +44,23 @@ def derive(roadmap: Roadmap, settings: SettingsFile) -> tuple[Derived, ...]:
     if mistakes:
         raise InputError(mistakes)
     return tuple(derived)
+
+
+def _unknown_phases(roadmap: Roadmap, settings: SettingsFile) -> list[Mistake]:
+    """The phases that the settings' usage speaks of and the document hasn't."""
+    keys = [phase.key for phase in roadmap.phases]
+    return [
+        Mistake(
+            settings.path,
+            settings.line(f"usage.phases.{phase}"),
+            "usage.phases",
+            phase,
+            ", ".join(keys),
+            meant(phase, keys),
+        )
+        for phase in settings.settings.usage.phases
+        if phase not in keys
+    ]
 
 
 def _derive(step: Step) -> Derived:
@@ -54,7 +72,7 @@ def _derive(step: Step) -> Derived:
     try:
         return Derived(PhaseConfig.model_validate_json(json.dumps(tree)), provenance)
     except ValidationError as error:
-        raise InputError([_mistake(detail, step, provenance) for detail in error.errors()]) from None
+        raise InputError([one for detail in error.errors() for one in _mistakes(detail, step, provenance)]) from None
 
 
 def _tree(step: Step) -> dict[str, Any]:
@@ -66,7 +84,7 @@ def _tree(step: Step) -> dict[str, Any]:
         "schema_version": rules.current_schema(Sourced(SCHEMA_VERSION, Source("rule", "rule: infra/config"))),
         "application": application,
         "name": rules.phase_key(fact(Fact(phase.number, phase.line))),
-        "owner": fact(roadmap.owner) if roadmap.owner else step.setting("owner"),
+        "owner": _owner(step),
         "users": fact(phase.users),
         "account_id": step.setting("account_id"),
         "domain": step.setting("domain"),
@@ -96,15 +114,25 @@ def _tree(step: Step) -> dict[str, Any]:
     }
 
 
-def _mistake(detail: Any, step: Step, provenance: Provenance) -> Mistake:
-    """A value that the config refuses, told at the line of the document or the setting that it came from."""
+def _owner(step: Step) -> Sourced[str]:
+    """Who owns the application, as the document or else the settings name them."""
+    if step.roadmap.owner is None:
+        return step.setting("owner")
+    stated, written = fact(step.roadmap.owner), rules.owner_tag(fact(step.roadmap.owner))
+    return stated if stated.value == written.value else written
+
+
+def _mistakes(detail: Any, step: Step, provenance: Provenance) -> list[Mistake]:
+    """Values that the config refuses, each told at the line of the document or the setting that it came from."""
     key, text = ".".join(str(part) for part in detail["loc"] if part != "[key]"), allowed_by(detail)
-    whole = isinstance(detail["input"], dict | list)
-    if whole:
-        own, text = named_first(text, lambda name: _source(_joined(key, name), provenance) is not None)
-        key = _joined(key, own)
+    if not isinstance(detail["input"], dict | list):
+        return [_mistake(key, json.dumps(detail["input"], default=str), text, step, provenance)]
+    found = named_each(text, lambda name: _source(_joined(key, name), provenance) is not None)
+    return [_mistake(_joined(key, own), "", text, step, provenance) for own, text in found]
+
+
+def _mistake(key: str, received: str, text: str, step: Step, provenance: Provenance) -> Mistake:
     source = _source(key, provenance)
-    received = "" if whole else json.dumps(detail["input"], default=str)
     if source is not None and source.kind == "setting":
         return Mistake(step.settings.path, source.line, source.text.removeprefix("settings: "), received, text)
     shown = f"{step.phase.key}: {key or 'the phase'}"

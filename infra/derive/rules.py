@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.key_metrics import metric_id
-from components.naming import shorten
+from components.naming import DATABASE, NAMESPACE, reserved, shorten
 from components.postgres_parameters import max_connections
 from infra.catalogue.specs import NoInstanceClass, exact, find, smallest
+from infra.config.pooler import DATABASE_NAMESPACE
 from infra.config.scalars import LABEL_LENGTH
 from infra.derive.sources import rule
 
@@ -85,20 +86,31 @@ def hpa_name(service: str) -> str:
 
 @rule
 def namespace_of(application: str) -> str:
-    """The application's objects stand in a namespace of its own name.
+    """The application's objects stand in a namespace of its own name, with -app behind one that is taken.
 
-    The document's HPA block gives no other.
+    The document's HPA block gives no other. Kubernetes keeps some for itself, and the database's pooler has its own.
     """
-    return application
+    taken = reserved(NAMESPACE, application) or application == DATABASE_NAMESPACE
+    return f"{application}-app" if taken else application
+
+
+@rule
+def owner_tag(owner: str) -> str:
+    """The owner is written as tags take it: without the characters that AWS refuses in them.
+
+    Every resource carries it. A document may put names in brackets, or several behind commas.
+    """
+    return " ".join(re.sub(r"[^\w .:/=+@-]+", " ", owner).split())[:256].strip()
 
 
 @rule
 def database_name(application: str) -> str:
-    """The first database is named after the application.
+    """The first database is named after the application, with _db behind a word that PostgreSQL or RDS keeps.
 
     It can't be changed later without replacing the instance.
     """
-    return re.sub(r"[^a-z0-9_]", "_", application)
+    name = re.sub(r"[^a-z0-9_]", "_", application)
+    return f"{name}_db" if reserved(DATABASE, name) else name
 
 
 @rule

@@ -88,9 +88,9 @@ def test_shares_that_leave_the_application_nothing_are_refused_with_their_sum(tm
         (
             "    agent: {",
             "    egress: {",
-            "a service is called egress, which is the egress proxy's name: choose another name",
+            "app.services: got egress; allowed: another name; the egress proxy has it",
         ),
-        ("path: /agents}", "path: /tasks}", "task and agent have the same path /tasks"),
+        ("path: /agents}", "path: /tasks}", "app.services.agent.path: /tasks is that of task"),
         ("listen_port: 9102", "listen_port: 9101", "services.anthropic.listen_port: 9101 is that of openai"),
         (
             "listen_port: 9102",
