@@ -92,7 +92,10 @@ def make_certificates(folder: Path, brokers: Sequence[str], hosts: Sequence[str]
     for home in homes:
         home.mkdir(parents=True)
     first, *others = homes
-    openssl(first, "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=internal")
+    openssl(
+        first, "req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=internal",
+        "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+    )  # fmt: skip
     openssl(
         first, "req", "-x509", *key, "-keyout", "tls.key", "-out", "tls.crt", "-days", "2", "-subj", "/O=mgx-ai",
         "-CA", "ca.crt", "-CAkey", "ca.key", "-addext", names, "-addext", "extendedKeyUsage=serverAuth",
