@@ -14,28 +14,22 @@ from components.logins import Logins
 from components.node_pool import tolerations
 from components.pods import container_security, digest, disruption_budget, pod_security, spread
 from components.pool_sizes import PoolSizes
+from components.pooler_files import (
+    CONFIGURATION,
+    SECRETS,
+    Route,
+    databases_file,
+    entries,
+    settings_file,
+    userlist_file,
+)
 from components.read_proxy import AUTHORITY, BOOTSTRAP, SOCKETS, ReadProxy, read_bootstrap, sidecar
-from components.templates import render
 
 NAME = "pgbouncer"
 USER_ID = 10001
-CONFIGURATION = "/etc/pgbouncer"
-SECRETS = "/etc/pgbouncer-secrets"
+ENDPOINTS_SECONDS = 15
+"""How long other pods may take to hear that this one is going."""
 EXPORTER_PORT, EXPORTER_PASSWORD = 9127, "monitoring-password"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """One logical database on the server of a number: the host that writes it and those that read it.
-
-    `read_hosts` empty: the writing host reads.
-    """
-
-    database: str
-    server: int
-    write_host: pulumi.Input[str]
-    read_hosts: Sequence[pulumi.Input[str]]
-    port: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,11 +189,11 @@ class Pooler(pulumi.ComponentResource):
         )
 
     def _container(self) -> k8s.core.v1.ContainerArgs:
-        """It waits before it stops, so that no new connection arrives at a pod that is going."""
+        """Ready once it listens; it ends as `before_stop` says."""
         args = self._args
         memory = f"{args.memory_mib}Mi"
         listens = k8s.core.v1.TCPSocketActionArgs(port="postgresql")
-        wait = k8s.core.v1.SleepActionArgs(seconds=15)
+        stop = k8s.core.v1.ExecActionArgs(command=before_stop())
         return k8s.core.v1.ContainerArgs(
             name=NAME,
             image=args.image,
@@ -210,7 +204,7 @@ class Pooler(pulumi.ComponentResource):
             ),
             readiness_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=5, failure_threshold=2),
             liveness_probe=k8s.core.v1.ProbeArgs(tcp_socket=listens, period_seconds=10, failure_threshold=6),
-            lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=wait)),
+            lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(exec_=stop)),
             security_context=container_security(),
             volume_mounts=[
                 k8s.core.v1.VolumeMountArgs(name="configuration", mount_path=CONFIGURATION, read_only=True),
@@ -267,45 +261,10 @@ class Pooler(pulumi.ComponentResource):
         )
 
 
-def read_name(database: str) -> str:
-    """The name by which a client reaches the read-only pool of a database."""
-    return f"{database}_ro"
+def before_stop() -> list[str]:
+    """What a pod does before it stops: new connections go elsewhere, then transactions end, then PgBouncer does.
 
-
-def settings_file(
-    port: int, clients: int, stats_users: Sequence[str], configuration: str = CONFIGURATION, secrets: str = SECRETS
-) -> str:
-    """pgbouncer.ini. `configuration` and `secrets` are the folders of the other files."""
-    return render(
-        "pgbouncer.ini.j2",
-        port=port,
-        clients=clients,
-        stats_users=stats_users,
-        configuration=configuration,
-        secrets=secrets,
-    )
-
-
-def entries(routes: Sequence[Route], sockets: str = SOCKETS) -> list[dict[str, Any]]:
-    """The routes as databases.ini takes them; hosts may still be outputs. Replicas stand behind the proxy's socket."""
-    return [
-        {
-            "database": route.database,
-            "read_name": read_name(route.database),
-            "write_host": route.write_host,
-            "port": route.port,
-            "read_host": sockets if route.read_hosts else route.write_host,
-            "read_port": route.server if route.read_hosts else route.port,
-        }
-        for route in routes
-    ]
-
-
-def databases_file(entries: Sequence[Mapping[str, Any]], sizes: PoolSizes) -> str:
-    """databases.ini: what each name that a client may ask for stands for."""
-    return render("pgbouncer-databases.ini.j2", routes=entries, write=sizes.write, read=sizes.read)
-
-
-def userlist_file(verifiers: Mapping[str, str]) -> str:
-    """userlist.txt: each login with its SCRAM secret."""
-    return render("userlist.txt.j2", verifiers=verifiers)
+    By SIGTERM, which comes after this, PgBouncer waits for its clients to go, and applications keep their connections: the
+    grace period would end it within transactions. By SIGINT it waits for transactions alone (PgBouncer, "Signals").
+    """
+    return ["sh", "-c", f"sleep {ENDPOINTS_SECONDS}; kill -INT 1; while kill -0 1; do sleep 1; done"]

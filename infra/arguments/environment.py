@@ -13,7 +13,8 @@ from components.authority import Authority
 from components.database_roles import APPLICATION_SECRET, DatabaseRoles
 from components.egress import Egress
 from components.logins import Logins
-from components.pooler import Pooler, read_name
+from components.pooler import Pooler
+from components.pooler_files import read_name
 from components.postgres import Postgres
 from components.queue import Queue
 from components.redis import Redis

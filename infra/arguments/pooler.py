@@ -10,7 +10,8 @@ from components.database_roles import Administrator, DatabaseRoles, DatabaseRole
 from components.kept_secret import SecretKeys
 from components.logins import Logins, LoginsArgs
 from components.node_pool import NodePool
-from components.pooler import PoolerArgs, Route
+from components.pooler import PoolerArgs
+from components.pooler_files import Route
 from components.postgres import Postgres
 from components.read_proxy import ReadProxy
 from components.shards import ShardsArgs

@@ -85,6 +85,15 @@ def test_its_pods_may_do_nothing_but_their_work(phase_graph) -> None:
     assert container["readinessProbe"]["tcpSocket"] == container["livenessProbe"]["tcpSocket"] == {"port": "postgresql"}
 
 
+def test_a_pod_that_stops_ends_its_transactions_within_the_grace_period(phase_graph) -> None:
+    """Guards transactions against a rollout: by SIGTERM alone PgBouncer waits for clients that never go, and is killed."""
+    spec = pod(phase_graph("phase1"))
+    waits, signals, until = spec["containers"][0]["lifecycle"]["preStop"]["exec"]["command"][-1].split("; ", 2)
+    assert (waits, signals) == ("sleep 15", "kill -INT 1")
+    assert until.startswith("while kill -0 1;")
+    assert spec["terminationGracePeriodSeconds"] >= 15 + 45
+
+
 @pytest.mark.parametrize(("phase", "replicas"), [("phase1", False), ("phase2", True), ("phase3", True)])
 def test_a_proxy_stands_before_the_read_replicas_where_there_are_any(phase_graph, phase: str, replicas: bool) -> None:
     """Guards reads against a replica that is gone; a sidecar is there before the pooler starts and after it ends."""

@@ -8,7 +8,7 @@ import pytest
 from components.database_roles import monitoring_script, roles_script, variable
 from components.logins import current_login, login_name, turns
 from components.pool_sizes import PoolSizes
-from components.pooler import Route, databases_file, entries, settings_file, userlist_file
+from components.pooler_files import Route, databases_file, entries, settings_file, userlist_file
 from components.scram import scram_secret
 from components.shards import shards_script
 from tests.servers import postgres
