@@ -43,7 +43,7 @@ begin() { node n$1 node-$1 2567$1; rabbitmq-server >>/shared/n$1/log 2>&1 & }
 await() { node n$1 node-$1 2567$1; for _ in $(seq 60); do
     rabbitmqctl -q await_startup --timeout 30 >/dev/null 2>&1 && break; sleep 0.5; done; }
 members() { $ctl list_queues -p mgx-ai name members | grep -o '"n[0-9]@' | wc -l; }
-wait_for() { for _ in $(seq 60); do [ "$(members)" = $1 ] && break; sleep 1; done; }
+wait_for() { for _ in $(seq 25); do [ "$(members)" = $1 ] && break; sleep 1; done; }
 
 begin 0; begin 1; await 0; await 1
 wait_for 8
