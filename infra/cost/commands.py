@@ -13,8 +13,10 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from infra.cost.claims import Claim
     from infra.cost.phases import PricedPhase
     from infra.cost.report import CostReport
+    from infra.cost.savings import SavingsReport
     from infra.selection import Document
 
 RoadmapOption = Annotated[Path | None, typer.Option("--roadmap", help="Price this document's phases.")]
@@ -46,16 +48,17 @@ def cost(
     chosen = [document.derived(key).config.name for key in phases or document.keys]
     whole = report([phase.estimate for phase in found], date.today())
     shown = whole.only(chosen)
+    borne_out = _claims(document, found, whole) if savings or not phases else ()
     if savings:
-        _show_savings(document, [phase for phase in found if phase.estimate.phase in chosen], whole, as_json)
+        _show_savings(document, [phase for phase in found if phase.estimate.phase in chosen], borne_out, as_json)
     elif len(chosen) == 2 and phases:
         _show_change(shown, as_json)
     elif as_json:
-        _print_json(shown.to_json())
+        _print_json({**shown.to_json(), "claims": [claim.to_json() for claim in borne_out]})
     else:
         from infra.cost.show import show_report
 
-        show_report(shown, lines=lines)
+        show_report(shown, borne_out, with_lines=lines)
     over = shown.over(limit) if limit is not None else ()
     for phase in over:
         typer.echo(
@@ -76,13 +79,22 @@ def _show_change(shown: CostReport, as_json: bool) -> None:
         show_change(step)
 
 
-def _show_savings(document: Document, found: Sequence[PricedPhase], whole: CostReport, as_json: bool) -> None:
+def _claims(document: Document, found: Sequence[PricedPhase], whole: CostReport) -> tuple[Claim, ...]:
     from infra.cost.claims import claims
+
+    return claims(whole, _savings(document, found))
+
+
+def _savings(document: Document, found: Sequence[PricedPhase]) -> list[SavingsReport]:
     from infra.cost.savings import savings
+
+    return [savings(one.estimate, one.plan, one.sizes, document.roadmap.savings) for one in found]
+
+
+def _show_savings(document: Document, found: Sequence[PricedPhase], borne_out: Sequence[Claim], as_json: bool) -> None:
     from infra.cost.show import savings_json, show_savings
 
-    reports = [savings(one.estimate, one.plan, one.sizes, document.roadmap.savings) for one in found]
-    borne_out = claims(whole, reports)
+    reports = _savings(document, found)
     if as_json:
         _print_json(savings_json(reports, borne_out))
     else:

@@ -79,24 +79,31 @@ def figure(row: CostRow, column: int, of: Bills) -> Figure | str:
 
 def per_user_target(of: Bills) -> Figure:
     """The cost of a user in the last phase."""
-    return _for_users(of.estimates[-1], 1)
+    return _for_users(of, len(of.estimates) - 1, 1)
 
 
 def _per_user(row: CostRow, heading: str, of: Bills) -> Figure | str:
     users = int(re.sub(r"\D", "", row.label) or 0)
-    found = next((one for one in of.estimates if one.users == users), None)
+    found = next((i for i, one in enumerate(of.estimates) if one.users == users), None)
     if found is None:
         return f"no phase has {row.label} users"
     if _PER_THOUSAND.search(heading):
-        return _for_users(found, 1000)
+        return _for_users(of, found, 1000)
     if _PER_USER.search(heading):
-        return _for_users(found, 1)
-    return _total(found)
+        return _for_users(of, found, 1)
+    return _total(of.estimates[found])
 
 
-def _for_users(estimate: Estimate, count: int) -> Figure:
-    value = estimate.total.expected * count / estimate.users
-    return Figure(value, notes.per_users(estimate, value, count))
+def _for_users(of: Bills, position: int, count: int) -> Figure:
+    estimate, before = of.estimates[position], of.estimates[position - 1] if position else None
+    value = _users_cost(estimate, count)
+    return Figure(
+        value, notes.per_users(estimate, value, count, (before, _users_cost(before, count)) if before else None)
+    )
+
+
+def _users_cost(estimate: Estimate, count: int) -> Decimal:
+    return estimate.total.expected * count / estimate.users
 
 
 def _total(estimate: Estimate) -> Figure:
@@ -119,6 +126,9 @@ def _amount(row: CostRow, estimate: Estimate, split: bool) -> Figure | str:
 def _difference(row: CostRow, before: Estimate | None, after: Estimate, split: bool) -> Figure | str:
     if before is None:
         return "there is no phase before"
+    if _is_total(row):
+        old, new = before.total.expected, after.total.expected
+        return Figure(new - old, notes.total_step(before, after), old)
     old, new = _amount(row, before, split), _amount(row, after, split)
     if isinstance(new, str):
         return new

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from infra.catalogue.prices import GLOBAL, Price
+from infra.cost.change import change
 from infra.cost.estimate import Estimate
-from infra.cost.figures import money, quantity
+from infra.cost.figures import money, percentage, quantity, signed
 from infra.cost.items import Group, LineItem
 
 
@@ -32,11 +33,25 @@ def total(estimate: Estimate) -> str:
     return f"{money(span.expected)} a month in {estimate.phase}{extent}: {parts}; {use}."
 
 
-def per_users(estimate: Estimate, value: Decimal, count: int) -> str:
-    """What users cost."""
+def per_users(estimate: Estimate, value: Decimal, count: int, before: tuple[Estimate, Decimal] | None = None) -> str:
+    """What users cost, and how that compares with the phase before, whose figure stands beside its bill."""
     whom = "a user" if count == 1 else f"{count:,} users"
     month = f"{money(estimate.total.expected)} a month in {estimate.phase}"
-    return f"{month} for {estimate.users:,} users: {money(value, 4)} for {whom}."
+    compared = ""
+    if before:
+        change = "less" if value < before[1] else "more"
+        compared = f", {money(abs(value - before[1]), 4)} {change} than in {before[0].phase}"
+    return f"{month} for {estimate.users:,} users: {money(value, 4)} for {whom}{compared}."
+
+
+def total_step(before: Estimate, after: Estimate) -> str:
+    """A phase's change by component, also of those that its table has no row for."""
+    step = change(before, after)
+    share = percentage(step.percent, sign=True)
+    changes = [(group, step.group(group).expected) for group in Group]
+    parts = ", ".join(f"{group.value} {signed(amount)}" for group, amount in changes if amount)
+    whole = f"From {money(before.total.expected)} in {before.phase} to {money(after.total.expected)} in {after.phase}"
+    return f"{whole}, {signed(step.difference.expected)} ({share}): {parts}."
 
 
 def step(before: Estimate, old: Decimal, new: Decimal, note: str) -> str:

@@ -22,7 +22,7 @@ def replication_group(cache: Subject) -> Outcome:
         yield cache.unpriced(f"neither engine nor node type can be told: {leader.inputs.get('engine')}, {node_type}")
         return
     shards, nodes = _shards(leader), _shards(leader) * _nodes_a_shard(cache)
-    basis = f"{shards} shards of {nodes // shards} nodes, all month"
+    basis = f"{nodes // shards} in each of {shards} shards, all month"
     yield cache.hourly(Group.CACHE, "elasticache", f"{node_type} {engine}", nodes, basis, unit="node-hour")
     yield from _snapshots(cache, node_type, shards)
     if leader is not cache and leader.region != cache.region:

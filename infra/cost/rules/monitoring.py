@@ -49,7 +49,9 @@ def metric_alarm(alarm: Subject) -> Outcome:
     periods = [query["metric"].get("period") for query in queries] or [alarm.inputs.get("period")]
     fine = any(period and int(period) < _HIGH_RESOLUTION_SECONDS for period in periods)
     item = "high-resolution alarm" if fine else "alarm"
-    yield alarm.charge(_MON, "cloudwatch", item, "alarm-metric-month", len(periods), f"{len(periods)} metrics")
+    yield alarm.charge(
+        _MON, "cloudwatch", item, "alarm-metric-month", len(periods), "each metric that an alarm watches"
+    )
 
 
 def composite_alarm(alarm: Subject) -> Outcome:

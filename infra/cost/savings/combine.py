@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from infra.cost.change import percent
 from infra.cost.estimate import Estimate
 from infra.cost.items import Group
 from infra.cost.savings.capacity import auto_scaling, hours, reserved, spot
@@ -47,16 +46,11 @@ def savings(
         name="total",
         amount=sum((saving.amount for saving in found), Decimal(0)),
         base=estimate.total.expected,
+        in_plan=sum((saving.in_plan for saving in found), Decimal(0)),
         how="the savings above, one after the other, of the whole bill",
-        why="what is in the plan already (arm64, compression, the CDN) is not counted again",
     )
     claimed = [replace(saving, claim=_claim(saving.name, claims)) for saving in (*found, together)]
     return SavingsReport(estimate.phase, tuple(claimed[:-1]), claimed[-1])
-
-
-def share(report: SavingsReport) -> Decimal | None:
-    """What can be saved in percent of the bill."""
-    return percent(report.total.amount, report.total.base)
 
 
 def _claim(name: str, claims: Sequence[SavingsClaim]) -> SavingsClaim | None:

@@ -50,6 +50,11 @@ def test_cost_shows_a_table_a_phase_with_shares_changes_and_what_a_user_costs() 
         assert f"{phase}: {users} users" in result.stdout
     assert result.stdout.count("total a month") == 4
     assert "a user" in result.stdout and "prices are older than a year" in result.stdout
+    assert "“the cost of a user falls from phase to phase” is contradicted in phase3: baseline $" in result.stdout
+    assert "“30-40% can be saved” is " in result.stdout
+    widths = [len(line) for line in result.stdout.splitlines() if "$" in line and ":" not in line]
+    assert max(widths) <= 80  # the tables fit a narrow terminal
+    assert not any(line != line.rstrip() for line in result.stdout.splitlines())
 
 
 def test_cost_as_json_adds_up_exactly() -> None:
@@ -62,10 +67,42 @@ def test_cost_as_json_adds_up_exactly() -> None:
         assert all(item["source"] and item["basis"] for item in phase["items"])
 
 
+def test_phase_3s_application_line_is_told_to_the_cent() -> None:
+    """What another tool reads: 50 + 10 servers at $0.29 and $0.0348 for Auto Mode, 730 hours."""
+    (phase,) = json.loads(ramp("cost", "phase3", *DOCUMENT, "--json").stdout)["phases"]
+    (application,) = [one for one in phase["components"] if one["component"] == "application"]
+    assert Decimal(application["expected"]) == 60 * 730 * (Decimal("0.29") + Decimal("0.0348")) == Decimal("14226.24")
+    assert all(Decimal(one["low"]) <= Decimal(one["expected"]) <= Decimal(one["high"]) for one in phase["components"])
+
+
+def test_every_line_stands_with_its_quantity_price_and_reason() -> None:
+    """Guards against a column that the longest reason pushes out of sight."""
+    result = ramp("cost", "phase2", *DOCUMENT, "--lines")
+    line = next(line for line in result.stdout.splitlines() if "rds: gp3 storage Single-AZ" in line)
+    assert line.split() == [
+        "$235.52",
+        "2,048",
+        "GB-month",
+        "$0.115",
+        "rds:",
+        "gp3",
+        "storage",
+        "Single-AZ,",
+        "us-east-1:",
+        "1024",
+        "GiB",
+        "(2",
+        "resources)",
+    ]
+    assert "…" not in result.stdout
+
+
 def test_two_phases_show_what_changes_line_by_line() -> None:
     """Guards the explanation of a step, and that it is the difference of the totals."""
     result = ramp("cost", "phase1", "phase2", *DOCUMENT)
-    assert "phase1 → phase2" in result.stdout and "ec2: c7g.2xlarge" in result.stdout
+    assert "phase1 → phase2" in result.stdout
+    assert "ec2: c7g.2xlarge, us-east-1: 5,840 → 14,600 instance-hour (mgx-ai-us-east-1-app-pool)" in result.stdout
+    assert "cloudwatch: alarm, us-east-1: 0 → 24 alarm-metric-month (20 resources)" in result.stdout
     step = json.loads(ramp("cost", "phase1", "phase2", *DOCUMENT, "--json").stdout)
     assert Decimal(step["change"]) == Decimal(step["after"]) - Decimal(step["before"])
     assert Decimal(step["change"]) == sum(Decimal(line["change"]) for line in step["lines"])

@@ -109,6 +109,21 @@ def test_every_mark_has_its_footnote_with_items_price_dates_and_the_day(filled: 
     assert first.endswith("Computed by ramp on 2026-11-24.")
 
 
+def test_a_footnote_explains_a_total_by_component_and_a_users_cost_by_the_phase_before(
+    filled: Filled, bills: tuple[Estimate, ...]
+) -> None:
+    """Guards the reader of the document: rows that its table lacks are in the total, and a user who gets dearer is told."""
+    notes = re.findall(r"^\[\^cost-\d+\]: (.+)$", filled.text, re.MULTILINE)
+    step = next(note for note in notes if note.startswith(f"From {money(bills[2].total.expected)} in phase2 to "))
+    parts = [
+        Decimal(part.replace(",", "")) for part in re.findall(r" [+-]\$([\d,.]+\d)(?=[,.])", step.split(": ", 1)[1])
+    ]
+    assert len(parts) == len(Group)
+    assert abs(sum(parts) - (bills[3].total.expected - bills[2].total.expected)) < Decimal("0.05")
+    dearer = bills[3].total.expected / 10_000 - bills[2].total.expected / 5_000
+    assert any(f" for a user, {money(dearer, 4)} more than in phase2." in note for note in notes)
+
+
 @pytest.mark.parametrize(("newline", "end"), [("\r\n", "\r\n"), ("\r", ""), ("\n", "")])
 def test_the_documents_own_line_ends_are_kept(text: str, bills: tuple[Estimate, ...], newline: str, end: str) -> None:
     """Guards a document from another system: no line end changes, the footnotes use the same, on lines of their own."""

@@ -41,7 +41,7 @@ def row(region: str, service: str, item: str, kind: str = "on-demand") -> Decima
 def test_the_application_line_is_the_documents_servers_with_auto_modes_fee_to_the_cent(
     priced: Priced, phase: str
 ) -> None:
-    """The issue's own check: phase 3 is 50 + 10 servers at the class's price plus the fee, at 730 hours."""
+    """Guards the largest fixed line: phase 3 is 50 + 10 servers at the class's price plus the fee, at 730 hours."""
     expected = sum(
         count * HOURS * (row(region, "ec2", "c7g.2xlarge") + row(region, "eks-auto-mode", "c7g.2xlarge"))
         for count, region in zip(SERVERS[phase], REGIONS, strict=False)

@@ -73,6 +73,14 @@ def test_no_hour_is_counted_twice(priced: Priced, phase: str) -> None:
     assert all(saving.amount >= 0 for saving in report.savings)
 
 
+def test_the_total_counts_what_the_plan_saves_already_as_each_kind_does(phase3: SavingsReport) -> None:
+    """Guards one measure for all: the share of the bill as it would be without arm64, compression and the CDN."""
+    whole = phase3.total
+    assert whole.in_plan == sum(saving.in_plan for saving in phase3.savings) > 0
+    assert whole.percent == 100 * (whole.amount + whole.in_plan) / (whole.base + whole.in_plan)
+    assert whole.verdict == "within"
+
+
 def test_the_baselines_fixed_servers_scale_nowhere_but_can_be_reserved(priced: Priced) -> None:
     """Guards against a range where the document gives none."""
     one = priced("baseline")
