@@ -78,7 +78,8 @@ def compression_before_cdn(situation: Situation) -> Iterator[Finding]:
     asked = next((item for item in stated if re.search(r"\bcompress\b.*\bgzip\b", item.text, re.IGNORECASE)), None)
     if asked and situation.config.cdn is None:
         message = (
-            "A load balancer doesn't compress: until there is a CDN, the application compresses its responses itself."
+            "Nothing between the application and its users compresses before there is a CDN, since a load balancer passes on "
+            "what it gets: the application has to compress its responses itself."
         )
         yield Finding("compression-before-cdn", "info", message, lines(asked.line))
 
