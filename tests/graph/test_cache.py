@@ -131,3 +131,31 @@ def test_the_key_of_the_cache_is_there_before_the_cache_needs_it(phase_graph) ->
     key = phase_graph("baseline").one("aws:kms/key:Key", "mgx-ai-us-east-1-keys-cache")
     statements = json.loads(str(key.inputs["policy"]))["Statement"]
     assert [statement["Sid"] for statement in statements] == ["IamDecides"]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_what_is_thrown_out_is_the_documents_keys_with_a_time_to_live(phase_graph, phase: str) -> None:
+    """Guards keys without a time to live: the settings' policy evicts among the others alone."""
+    parameters = inputs(phase_graph(phase).one("aws:elasticache/parameterGroup:ParameterGroup"))["parameters"]
+    assert {"name": "maxmemory-policy", "value": "volatile-lru"} in parameters
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_cache_is_kept_a_week_and_once_more_at_its_end(phase_graph, phase: str) -> None:
+    """Guards what the cache holds beyond a node: daily snapshots, and a last one, each in a window of its own."""
+    for cache in phase_graph(phase).of_type(GROUP):
+        assert (cache.inputs["snapshotRetentionLimit"], cache.inputs["snapshotWindow"]) == (7, "02:00-03:00")
+        assert cache.inputs["finalSnapshotIdentifier"] == f"{cache.inputs['replicationGroupId']}-final"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_slow_commands_and_the_engine_are_logged_encrypted_and_for_a_time(phase_graph, phase: str) -> None:
+    """Guards logs without a key or an end: slow commands are logged with their keys."""
+    graph = phase_graph(phase)
+    groups = {each.inputs.get("name"): each for each in graph.of_type("aws:cloudwatch/logGroup:LogGroup")}
+    for cache in graph.of_type(GROUP):
+        logs = {each["logType"]: each["destination"] for each in inputs(cache)["logDeliveryConfigurations"]}
+        assert set(logs) == {"slow-log", "engine-log"}
+        for name in logs.values():
+            assert groups[name].inputs["retentionInDays"] == 30
+            assert "kmsKeyId" in groups[name].inputs

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.graph import ResourceGraph
-from tests.graph.reading import inputs
+from tests.graph.reading import inputs, waits_for
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -30,7 +30,41 @@ def test_secrets_are_encrypted_and_every_log_is_kept(phase_graph, phase: str) ->
     """Guards what can't be switched on later without a new cluster."""
     for cluster in phase_graph(phase).of_type(CLUSTER):
         assert cluster.inputs["encryptionConfig"]["resources"] == ["secrets"]
+        assert waits_for(cluster, "encryptionConfig") == {f"{cluster.inputs['name']}-keys-cluster"}
         assert len(cluster.inputs["enabledClusterLogTypes"]) == 5
+        groups = phase_graph(phase).of_type("aws:cloudwatch/logGroup:LogGroup")
+        (logs,) = [g for g in groups if g.inputs.get("name") == f"/aws/eks/{cluster.inputs['name']}/cluster"]
+        assert logs.urn in cluster.dependencies
+        assert (logs.inputs["retentionInDays"], "kmsKeyId" in logs.inputs) == (90, True)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_the_roles_have_what_auto_mode_asks_for_before_the_cluster_is_made(phase_graph, phase: str) -> None:
+    """Guards a cluster without nodes, volumes or balancers: EKS does each with the right of a policy of its own."""
+    graph = phase_graph(phase)
+    attached = {a.urn: a for a in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")}
+    for cluster in graph.of_type(CLUSTER):
+        policies = {str(attached[urn].inputs["policyArn"]) for urn in cluster.dependencies if urn in attached}
+        assert policies == {
+            f"arn:aws:iam::aws:policy/AmazonEKS{what}Policy"
+            for what in ("Cluster", "Compute", "BlockStorage", "LoadBalancing", "Networking")
+        }
+        region = cluster.name.removesuffix("-eks")
+        nodes = [a for a in attached.values() if waits_for(a, "role") == {f"{region}-node"}]
+        assert {str(a.inputs["policyArn"]).rsplit("/", 1)[1] for a in nodes} == {
+            "AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_administrators_are_the_settings_and_nobody_else(phase_graph, phase: str) -> None:
+    """Guards who may do everything: an access entry for each, and no right of whoever made the cluster."""
+    graph = phase_graph(phase)
+    entries = graph.of_type("aws:eks/accessEntry:AccessEntry")
+    assert {e.inputs["principalArn"] for e in entries} == {"arn:aws:iam::111122223333:role/platform-admin"}
+    assert len(entries) == len(graph.of_type(CLUSTER))
+    for given in graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation"):
+        assert str(given.inputs["policyArn"]).endswith("/AmazonEKSClusterAdminPolicy")
 
 
 @pytest.mark.parametrize("phase", PHASES)

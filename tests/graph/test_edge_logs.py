@@ -27,6 +27,8 @@ def test_every_balancer_and_web_acl_logs_to_a_private_bucket(phase_graph: Any, p
         assert {field["singleHeader"]["name"] for field in inputs(logging)["redactedFields"]} == {
             "authorization", "cookie", "x-api-key",
         }  # fmt: skip
+        (kept,) = inputs(logging)["loggingFilter"]["filters"]
+        assert {c["actionCondition"]["action"] for c in kept["conditions"]} == {"BLOCK", "COUNT"}
 
 
 @pytest.mark.parametrize("phase", PHASES)

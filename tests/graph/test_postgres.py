@@ -112,3 +112,32 @@ def test_no_password_is_readable_in_the_plan(phase_graph, phase: str) -> None:
     """Guards `--json`, logs and committed plans."""
     (primary, *_) = [i for i in phase_graph(phase).to_json() if i["type"] == INSTANCE and "password" in i["inputs"]]
     assert primary["inputs"]["password"] in {"[secret]", "[unknown]"}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_disks_grow_by_themselves_and_what_may_lead_stands_in_two_zones(phase_graph, phase: str) -> None:
+    """Guards a full disk, and a zone's failure: an instance that takes writes, or may once, has its twin elsewhere."""
+    for instance in phase_graph(phase).of_type(INSTANCE):
+        assert (instance.inputs["storageType"], instance.inputs["maxAllocatedStorage"]) == ("gp3", 2048)
+        assert not {"iops", "storageThroughput"} & set(instance.inputs)
+        assert instance.inputs["multiAz"] is instance.name.endswith("-primary")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_no_instance_is_public_and_each_is_watched_from_within(phase_graph, phase: str) -> None:
+    """Guards the way in from the world, and the figures that tell why an instance is slow."""
+    for instance in phase_graph(phase).of_type(INSTANCE):
+        assert instance.inputs["publiclyAccessible"] is False
+        assert instance.inputs["performanceInsightsEnabled"] is True
+        assert instance.inputs["monitoringInterval"] == 15
+        assert any(
+            urn.endswith("-postgres-monitoring") and "RolePolicyAttachment" in urn for urn in instance.dependencies
+        )
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_what_may_lead_keeps_backups_and_no_read_replica_does(phase_graph, phase: str) -> None:
+    """Guards point-in-time recovery, of a standby too once it leads."""
+    for instance in phase_graph(phase).of_type(INSTANCE):
+        kept = (instance.inputs.get("backupRetentionPeriod"), instance.inputs.get("backupWindow"))
+        assert kept == ((14, "03:00-04:00") if instance.name.endswith("-primary") else (None, None))

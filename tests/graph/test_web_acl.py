@@ -62,7 +62,11 @@ def test_each_user_is_limited_by_the_api_key_and_behind_it_each_address(phase_gr
     assert (by_key["limit"], by_key["evaluationWindowSec"]) == (300, 60)
     assert (by_address["aggregateKeyType"], by_address["limit"]) == ("IP", 3000)
     for rule in (user, address):
-        assert rule["action"]["block"]["customResponse"]["responseCode"] == 429
+        response = rule["action"]["block"]["customResponse"]
+        assert (response["responseCode"], list(response["responseHeaders"])) == (
+            429,
+            [{"name": "Retry-After", "value": "60"}],
+        )
 
 
 @pytest.mark.parametrize("phase", (*BEFORE, *SINCE))
