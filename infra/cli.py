@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -162,6 +163,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without the document's letters shows `?` for them
     load_as_used()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except Exception as error:

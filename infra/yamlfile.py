@@ -11,12 +11,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError
 
 from infra.errors import InputError, Mistake
 from infra.textfile import read_text
 
+MAX_BYTES = 256 * 1024
 MAX_DEPTH = 30
 MAX_VALUES = 50_000
 _DIGITS = re.compile(r"\d{4000}")
@@ -27,13 +29,15 @@ def read_yaml(path: Path) -> Any:
 
     Raises InputError where the file can't be read, is not YAML, or holds what a config can't.
     """
-    return parse_yaml(read_text(path, "a YAML file"), str(path))
+    return parse_yaml(read_text(path, "a YAML file", MAX_BYTES), str(path))
 
 
 def parse_yaml(text: str, path: str) -> Any:
     """The same for text; `path` is only named in errors."""
     try:
-        tree = YAML(typ="rt").load(StringIO(text))
+        yaml = YAML(typ="rt")
+        yaml.max_depth = MAX_DEPTH  # a thousand brackets would take it seconds
+        tree = yaml.load(StringIO(text))
     except Exception as error:  # of many kinds, and each says that the text is no YAML: ruamel documents none
         raise InputError([_no_yaml(error, text, path)]) from error
     _only_plain(tree, path)
@@ -46,8 +50,8 @@ def _no_yaml(error: Exception, text: str, path: str) -> Mistake:
     problem = str(getattr(error, "problem", None) or error or type(error).__name__).splitlines()[0]
     if isinstance(error, DuplicateKeyError) and (key := re.search(r'duplicate key "(.*?)" with', problem)):
         return Mistake(path, line, key[1], "this key a second time", "each key once")
-    if isinstance(error, RecursionError):
-        return Mistake(path, None, "YAML", "a value nested too deep", f"at most {MAX_DEPTH} levels")
+    if isinstance(error, MaxDepthExceededError | RecursionError):
+        return Mistake(path, line, "YAML", "a value nested too deep", f"at most {MAX_DEPTH} levels")
     if digits := _DIGITS.search(text):
         line = text[: digits.start()].count("\n") + 1
         return Mistake(path, line, "YAML", "a number of thousands of digits", "a number")

@@ -15,7 +15,7 @@ FILES = {
     "binary": (b"a\0b", "settings.yaml: file: got a binary file (it has a zero byte); allowed: a YAML file in UTF-8"),
     "large": (
         b"a: b\n" * 300_000,
-        "settings.yaml: file: got more than 1024 KiB; allowed: a YAML file of at most 1024 KiB",
+        "settings.yaml: file: got more than 256 KiB; allowed: a YAML file of at most 256 KiB",
     ),
     "latin-1": (
         b"owner: a\ndomain: K\xf6ln\n",
@@ -29,7 +29,7 @@ FILES = {
     ),
     "deep": (
         b"a: " + b"[" * 400 + b"]" * 400,
-        "settings.yaml: YAML: got a value nested too deep; allowed: at most 30 levels",
+        "settings.yaml:1: YAML: got a value nested too deep; allowed: at most 30 levels",
     ),
     "digits": (
         b"a: 1\nb: " + b"9" * 5000,
@@ -176,6 +176,20 @@ def test_a_terminal_without_the_documents_letters_still_gets_the_plan(folder: Fo
     ran = subprocess.run(command, cwd=ROOT, env=ascii_only, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "1,000 ? 2,000" in ran.stdout
+
+
+def test_an_early_interrupt_ends_without_a_traceback() -> None:
+    """Guards a user who presses Ctrl-C while the command is still being imported."""
+    start = (
+        "import os, signal, sys, infra.entry\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'infra.cli': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "infra.entry.main()\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", start], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
