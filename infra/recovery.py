@@ -65,15 +65,9 @@ def _by_standby(config: PhaseConfig) -> Recovery:
         Part("the databases are promoted", None, "AWS says several minutes or longer, and no more"),
     )
     lag = config.database.region_lag_ms
-    point = [
-        Part(
-            "database",
-            None if lag is None else lag / 1000,
-            "asynchronous; the lag at which the alarm pages" if lag else "asynchronous; no limit stated",
-        )
-    ]
-    if config.cache:
-        point.append(Part("cache", None, "a Global Datastore copies asynchronously, and AWS states no bound"))
+    seconds = None if lag is None else lag / 1000
+    why = "asynchronous; the lag at which the alarm pages" if lag else "asynchronous; no limit stated"
+    point = [Part(what, seconds, why) for what in ("database", *(["cache"] if config.cache else []))]
     if config.queue:
         point.append(Part("queue", None, "federation forwards asynchronously; what wasn't forwarded stands still"))
     return Recovery(detection, writes, tuple(point))
