@@ -44,9 +44,11 @@ class Plugin:
         """Returns the id of a resource, empty if it doesn't exist."""
         return self.server.Read(provider_pb2.ReadRequest(urn=_urn(token, "thing"), id=resource_id), _CONTEXT).id
 
-    def delete(self, token: str, resource_id: str) -> empty_pb2.Empty:
-        """Deletes a resource; Refused if the cloud refuses it."""
-        return self.server.Delete(provider_pb2.DeleteRequest(urn=_urn(token, "thing"), id=resource_id), _CONTEXT)
+    def delete(self, token: str, resource_id: str, outputs: Props | None = None) -> empty_pb2.Empty:
+        """Deletes a resource, of which the state has these outputs; Refused if the cloud refuses it."""
+        known = encode(outputs or {})
+        request = provider_pb2.DeleteRequest(urn=_urn(token, "thing"), id=resource_id, properties=known)
+        return self.server.Delete(request, _CONTEXT)
 
     def _check(self, token: str, inputs: Props, old: Props, name: str = "thing") -> Any:
         request = provider_pb2.CheckRequest(

@@ -216,3 +216,15 @@ def test_a_creation_fails_once_when_told_to(aws: Plugin) -> None:
 def _at(path: str, value: str) -> dict[str, object]:
     first, _, rest = path.partition(".")
     return {first: _at(rest, value) if rest else value}
+
+
+def test_a_password_is_made_anew_before_the_old_one_goes() -> None:
+    """Guards rotation on the engine: passwords have one id for all, and the old one's end must not take the new one."""
+    random, token = Plugin("random"), "random:index/randomPassword:RandomPassword"
+    resource_id, old = random.create(token, {"length": 40, "keepers": {"epoch": "1"}})
+    _, new = random.create(token, {"length": 40, "keepers": {"epoch": "2"}})
+    assert new != old
+    random.delete(token, resource_id, old)
+    assert random.read(token, resource_id) == resource_id
+    random.delete(token, resource_id, new)
+    assert random.read(token, resource_id) == ""

@@ -35,6 +35,11 @@ class Thing:
     outputs: Props
     seed: str
 
+    @property
+    def of_the_state(self) -> bool:
+        """True for what exists in the state alone, such as a random password: no name or id of it is ever taken."""
+        return self.scope == self.urn
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
@@ -159,7 +164,7 @@ class Cloud:
                 raise CloudError(f"AlreadyExists: {thing.token} named {thing.name} exists in {thing.scope}")
             if thing.token == "aws:route53/record:Record":
                 _refuse_mixed_records(reveal(thing.inputs), reveal(other.inputs))
-        if (thing.scope, thing.token, thing.id) in self.things:
+        if (thing.scope, thing.token, thing.id) in self.things and not thing.of_the_state:
             raise CloudError(f"AlreadyExists: {thing.token} {thing.id} exists in {thing.scope}")
         source = reveal(thing.inputs).get("replicateSourceDb")
         if thing.token == INSTANCE and source:

@@ -116,8 +116,10 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.UpdateResponse(properties=encode(updated.outputs))
 
     def Delete(self, request: Any, context: Context) -> Any:
-        thing = self._find(request.urn, request.id, decode(request.properties), context)
-        if thing is not None:
+        told = decode(request.properties)
+        thing = self._find(request.urn, request.id, told, context)
+        replaced = thing is not None and thing.of_the_state and reveal(thing.outputs) != reveal(told)
+        if thing is not None and not replaced:
             try:
                 self.cloud.delete(thing.scope, thing.token, thing.id)
             except CloudError as error:
