@@ -108,8 +108,8 @@ class Edge(pulumi.ComponentResource):
             for region in regions
         }
         failover = Failover(f"{name}-failover", edge.failover(config, self.zone, endpoints), here)
-        watched = monitoring.alarms(config, GLOBAL_REGION, self.keys, alarms.endpoints(failover.endpoint_check_ids))
-        Alarms(f"{name}-alerts", watched, here)
+        watched = [*alarms.endpoints(failover.endpoint_check_ids), *alarms.spending(config)]
+        Alarms(f"{name}-alerts", monitoring.alarms(config, GLOBAL_REGION, self.keys, watched), here)
         target: pulumi.Input[str] = edge.origin_fqdn(config)
         if config.cdn and self.origin_keys:
             acl = WebAcl(f"{name}-waf", edge.cdn_acl(config), here)

@@ -203,6 +203,21 @@ def cache_alarms(cache: Redis) -> list[Alarm]:
     return found
 
 
+def spending(config: PhaseConfig) -> list[Alarm]:
+    """A month that has cost more than the users' budget. AWS reports the whole account's bill so far, in us-east-1 alone.
+
+    Amazon CloudWatch user guide, "Create a billing alarm": every six hours, once billing alerts are switched on.
+    """
+    budget = config.users * config.monitoring.budget_usd_per_user
+    return [
+        Alarm(
+            role="month-over-budget", description=f"This month has cost more than its budget of ${budget:,.0f}",
+            namespace="AWS/Billing", metric="EstimatedCharges", dimensions={"Currency": "USD"}, comparison=">",
+            threshold=budget, statistic="Maximum", severity="ticket", period_seconds=21_600, periods=1, missing="missing",
+        )
+    ]  # fmt: skip
+
+
 def endpoints(checks: Mapping[str, pulumi.Input[str]]) -> list[Alarm]:
     """A region that the health checkers don't reach, by its check. Route 53's metrics are in us-east-1 alone."""
     return [

@@ -49,6 +49,9 @@ class MonitoringSettings(Section):
     storage_gib: VolumeGib
     retention_days: PositiveInt
     emails: Annotated[tuple[Email, ...], Distinct] = Field(description="Who is told of alerts by mail.")
+    budget_usd_per_user: float = Field(
+        gt=0, le=100_000, description="What a month may cost, divided by the phase's users."
+    )
     revenue_per_hour_usd: NaturalInt = Field(description="For the revenue impact of downtime.")
 
 

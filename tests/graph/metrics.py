@@ -64,6 +64,8 @@ CLOUDWATCH: dict[str, dict[tuple[str, ...], set[str]]] = {
     "AWS/Backup": {
         ("BackupVaultName",): {"NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed"},
     },
+    # Amazon CloudWatch user guide, "Create a billing alarm": in us-east-1.
+    "AWS/Billing": {("Currency",): {"EstimatedCharges"}},
     # Amazon Route 53 developer guide, "Monitoring health checks using CloudWatch": in us-east-1.
     "AWS/Route53": {("HealthCheckId",): {"HealthCheckStatus"}},
     # Amazon CloudWatch user guide, "Amazon EKS and Kubernetes Container Insights with enhanced observability metrics".

@@ -115,6 +115,19 @@ def test_the_regions_lag_alarm_is_the_documents_five_seconds(phase_graph) -> Non
     assert not [name for name in alarms(phase_graph("phase2")) if name.endswith("region-lag")]
 
 
+@pytest.mark.parametrize(("phase", "budget"), [("baseline", 6_000), ("phase3", 60_000)])
+def test_a_month_beyond_the_users_budget_files_a_ticket(phase_graph, phase: str, budget: int) -> None:
+    """Guards the risk of a cost overrun: the alarm stands where AWS reports the bill, and follows the phase's users."""
+    graph = phase_graph(phase)
+    alarm = alarms(graph)["mgx-ai-edge-alerts-month-over-budget"]
+    assert graph.region_of(alarm) == "us-east-1"
+    assert (alarm.inputs["metricName"], alarm.inputs["threshold"], alarm.inputs["period"]) == (
+        "EstimatedCharges",
+        budget,
+        21_600,
+    )
+
+
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_alarm_tells_someone(phase_graph, phase: str) -> None:
     """Guards against an alarm that turns red in silence."""
