@@ -30,9 +30,11 @@ def range_derived(situation: Situation) -> Iterator[Finding]:
     if situation.selected.phase.hpa or situation.selected.phase.number == 0:
         return
     here = situation.config.regions[region]
+    given = any(phase.hpa for phase in situation.selected.document.roadmap.phases)
+    ratio = "the range that it gives for another" if given else "the settings"
     message = (
         f"The document gives no HPA range for this phase: {here.min_replicas}–{here.max_replicas} for {here.servers} "
-        "servers keeps the ratio of the range that it gives (or of the settings, where it gives none)."
+        f"servers keeps the ratio of {ratio}."
     )
     yield Finding("hpa-range-derived", "info", message, situation.source(*keys))
 
