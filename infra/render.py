@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import jinja2
 
+from infra import textfile
 from infra.config import CONFIG_KEY
 from infra.derive import Derived
 from infra.errors import InputError, Mistake
@@ -73,37 +72,9 @@ def render_all(derived: Iterable[Derived], roadmap: Path, settings: Path, out: P
 
 
 def write_all(rendered: Iterable[Rendered]) -> None:
-    """Write those that changed, all or none: each through a file beside it, that takes its place when all are there.
-
-    Raises InputError where the folder can't be written to.
-    """
-    written: list[tuple[Path, Path]] = []
-    try:
-        for file in rendered:
-            if file.changed:
-                written.append((_beside(file.path, file.text), file.path))
-        for beside, path in written:
-            beside.replace(path)
-    except OSError as error:
-        where, reason = str(error.filename or "stack configs"), (error.strerror or type(error).__name__).lower()
-        raise InputError([Mistake(where, None, "--out", reason, "a folder that can be written to")]) from error
-    finally:
-        for beside, _ in written:
-            beside.unlink(missing_ok=True)
-
-
-def _beside(path: Path, text: str) -> Path:
-    """A new file beside `path` with its mode and the text."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
+    """Write those that changed, all or none. Raises InputError where the folder can't be written to."""
+    changed = [(file.path, file.text.encode()) for file in rendered if file.changed]
+    textfile.write_all(changed, "a folder that can be written to")
 
 
 def _environment() -> jinja2.Environment:

@@ -1,7 +1,10 @@
-"""Text files that people name: whether there is one, and whether it is a text of a sensible size."""
+"""Files that people name: read if they are texts of a sensible size, written whole or not at all."""
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from infra.errors import InputError, Mistake
@@ -40,3 +43,36 @@ def _decoded(raw: bytes, path: str, wanted: str) -> str:
         line = raw[: error.start].count(b"\n") + 1
         found, hint = f"byte 0x{raw[error.start]:02x}", "Save the file as UTF-8."
         raise InputError([Mistake(path, line, "file", found, f"{wanted} in UTF-8", hint)]) from None
+
+
+def write_all(files: Iterable[tuple[Path, bytes]], wanted: str) -> None:
+    """Writes all files or none: each through a file beside it, that takes its place when all are there.
+
+    `wanted` says in errors what `--out` should be. Raises InputError.
+    """
+    written: list[tuple[Path, Path]] = []
+    try:
+        for path, content in files:
+            written.append((_beside(path, content), path))
+        for beside, path in written:
+            beside.replace(path)
+    except OSError as error:
+        where, reason = str(error.filename or "files"), (error.strerror or type(error).__name__).lower()
+        raise InputError([Mistake(where, None, "--out", reason, wanted)]) from error
+    finally:
+        for beside, _ in written:
+            beside.unlink(missing_ok=True)
+
+
+def _beside(path: Path, content: bytes) -> Path:
+    """A new file beside `path` with its mode and the content."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)

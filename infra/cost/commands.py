@@ -109,13 +109,17 @@ def fill(
     """Write a copy of a roadmap with its cost blanks filled in, and list those that no plan can know."""
     from infra.cost.fill.copy import fill_copy
     from infra.cost.phases import priced
+    from infra.errors import InputError, Mistake
     from infra.project import own_roadmap, shown
+    from infra.textfile import write_all
 
     path = roadmap or own_roadmap()
+    if out and out.is_dir():
+        raise InputError([Mistake(shown(out), None, "--out", "a folder", "a file to write the copy to")])
     document, found = priced(path, settings)
     result, content = fill_copy(path, document.roadmap, [phase.estimate for phase in found], date.today())
     if out:
-        out.write_bytes(content)
+        write_all([(out, content)], "a file that can be written")
         typer.echo(f"wrote {shown(out)}: {result.filled} figures", err=True)
     else:
         typer.echo(content, nl=False)

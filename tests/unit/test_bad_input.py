@@ -138,6 +138,13 @@ def test_out_must_be_a_folder(folder: Folder) -> None:
     assert said == "there/in: --out: got not a directory; allowed: a folder that can be written to"
 
 
+def test_a_filled_copy_is_a_file(folder: Folder) -> None:
+    """Guards a folder in the place of the copy, told before all the work."""
+    (folder.path / "there").mkdir()
+    said = folder.refused("fill", "--out", "there")
+    assert said == "there: --out: got a folder; allowed: a file to write the copy to"
+
+
 def test_all_files_are_written_or_none(folder: Folder) -> None:
     """Guards against half a set of stack configs where one of them can't be written."""
     folder.write("Pulumi.phase2.yaml", "config: [")
