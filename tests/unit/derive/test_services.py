@@ -14,6 +14,8 @@ from infra.roadmap import read
 from infra.settings import load_settings
 from tests.unit.documents import selected
 
+SOURCE = Source("line", "line 1", line=1)
+
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 
 
@@ -116,6 +118,26 @@ def test_a_namespace_that_kubernetes_keeps_is_refused_at_its_line(tmp_path: Path
 
 def test_a_long_application_name_is_shortened_the_same_way_each_time() -> None:
     """Guards every physical name: they all begin with it."""
-    title = Sourced("The Customer Data Platform of the Enterprise Group", Source("line", "line 1", line=1))
+    title = Sourced("The Customer Data Platform of the Enterprise Group", SOURCE)
     assert rules.application_slug(title).value == "the-customer-data-platform-of-t-b4468a95"
     assert len(rules.hpa_name(rules.api_name(rules.application_slug(title))).value) == 40
+
+
+def test_two_long_titles_that_begin_alike_make_two_applications_and_databases() -> None:
+    """Guards two teams in one account: every physical name begins with the application."""
+    beginning = "Customer Data and Decision Intelligence for Enterprises"
+    slugs = [rules.application_slug(Sourced(f"{beginning} {end}", SOURCE)) for end in ("North", "South")]
+    assert len({slug.value for slug in slugs}) == len({rules.database_name(slug).value for slug in slugs}) == 2
+
+
+def test_a_word_that_postgresql_or_kubernetes_keeps_is_no_database_and_no_namespace() -> None:
+    """Guards an application called Order, Admin or Default: RDS and Kubernetes refuse the name as it is."""
+    named = {word: rules.database_name(Sourced(word, SOURCE)).value for word in ("order", "admin", "shop")}
+    assert named == {"order": "order_db", "admin": "admin_db", "shop": "shop"}
+    spaces = {word: rules.namespace_of(Sourced(word, SOURCE)).value for word in ("default", "database", "shop")}
+    assert spaces == {"default": "default-app", "database": "database-app", "shop": "shop"}
+
+
+def test_an_owner_is_written_as_tags_take_it() -> None:
+    """Guards every resource against a tag that AWS refuses."""
+    assert rules.owner_tag(Sourced("Jane Doe (Platform), SRE", SOURCE)).value == "Jane Doe Platform SRE"
