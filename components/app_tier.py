@@ -13,7 +13,7 @@ import pulumi_kubernetes as k8s
 from components import naming
 from components.allocatable import Capacity
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, patience, pod_security, spread
+from components.pods import container_security, digest, disruption_budget, patience, pod_security, rolling, spread
 from components.policies import document, pod_trust
 
 TRUST_FOLDER = "/etc/ramp/trust"
@@ -156,19 +156,7 @@ class AppTier(pulumi.ComponentResource):
         k8s.apps.v1.Deployment(
             f"{self._name}-deployment",
             metadata=self._metadata,
-            spec=k8s.apps.v1.DeploymentSpecArgs(
-                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
-                strategy=k8s.apps.v1.DeploymentStrategyArgs(
-                    type="RollingUpdate",
-                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=args.surge, max_unavailable=0),
-                ),
-                min_ready_seconds=10,
-                revision_history_limit=5,
-                template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations),
-                    spec=self._pod(),
-                ),
-            ),
+            spec=rolling(self._labels, annotations, self._pod(), surge=args.surge, min_ready_seconds=10),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[identity, *args.after],

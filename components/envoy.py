@@ -15,7 +15,7 @@ from components import naming
 from components.authority import Certificate
 from components.envoy_config import METRICS_PORT
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, pod_security, spread
+from components.pods import container_security, digest, disruption_budget, pod_security, rolling, spread
 
 BOOTSTRAP = "envoy.json"
 CONFIGURATION = "/etc/envoy"
@@ -98,19 +98,7 @@ class Envoy(pulumi.ComponentResource):
         k8s.apps.v1.Deployment(
             f"{self._name}-deployment",
             metadata=self._metadata,
-            spec=k8s.apps.v1.DeploymentSpecArgs(
-                replicas=args.replicas,
-                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
-                strategy=k8s.apps.v1.DeploymentStrategyArgs(
-                    type="RollingUpdate",
-                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
-                ),
-                min_ready_seconds=5,
-                revision_history_limit=5,
-                template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations), spec=self._pod()
-                ),
-            ),
+            spec=rolling(self._labels, annotations, self._pod(), replicas=args.replicas),
             opts=self._child,
         )
 

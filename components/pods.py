@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -56,6 +57,31 @@ def patience(pods: int, at_once: int) -> pulumi.CustomTimeouts:
     """How long Pulumi waits for a rollout of `pods`, `at_once` in each turn. By itself it gives up after 10 minutes."""
     turns = -(-pods // at_once)
     return pulumi.CustomTimeouts(create=f"{4 * TURN_MINUTES}m", update=f"{(turns + 3) * TURN_MINUTES}m")
+
+
+def rolling(
+    labels: dict[str, str],
+    annotations: Mapping[str, pulumi.Input[str]],
+    pod: k8s.core.v1.PodSpecArgs,
+    *,
+    replicas: int | None = None,
+    surge: int = 1,
+    min_ready_seconds: int = 5,
+) -> k8s.apps.v1.DeploymentSpecArgs:
+    """A Deployment of pods that are made anew `surge` at a time, with none missing meanwhile. An HPA owns no `replicas`."""
+    return k8s.apps.v1.DeploymentSpecArgs(
+        replicas=replicas,
+        selector=k8s.meta.v1.LabelSelectorArgs(match_labels=labels),
+        strategy=k8s.apps.v1.DeploymentStrategyArgs(
+            type="RollingUpdate",
+            rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=surge, max_unavailable=0),
+        ),
+        min_ready_seconds=min_ready_seconds,
+        revision_history_limit=5,
+        template=k8s.core.v1.PodTemplateSpecArgs(
+            metadata=k8s.meta.v1.ObjectMetaArgs(labels=labels, annotations=annotations), spec=pod
+        ),
+    )
 
 
 def disruption_budget(

@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 from components.authority import Authority, Certificate
 from components.logins import Logins
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, pod_security, spread
+from components.pods import container_security, digest, disruption_budget, pod_security, rolling, spread
 from components.pool_sizes import PoolSizes
 from components.pooler_files import (
     CONFIGURATION,
@@ -150,19 +150,7 @@ class Pooler(pulumi.ComponentResource):
         k8s.apps.v1.Deployment(
             f"{self._name}-deployment",
             metadata=self._metadata,
-            spec=k8s.apps.v1.DeploymentSpecArgs(
-                replicas=self._args.replicas,
-                selector=k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels),
-                strategy=k8s.apps.v1.DeploymentStrategyArgs(
-                    type="RollingUpdate",
-                    rolling_update=k8s.apps.v1.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
-                ),
-                min_ready_seconds=5,
-                revision_history_limit=5,
-                template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations), spec=self._pod()
-                ),
-            ),
+            spec=rolling(self._labels, annotations, self._pod(), replicas=self._args.replicas),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
         )
 

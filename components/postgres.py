@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import naming
+from components.client_access import client_access
 from components.kept_secret import SecretKeys, keep
 from components.policies import on_behalf_of, trust
 from components.postgres_parameters import apply_method, parameters
@@ -107,7 +108,8 @@ class Postgres(pulumi.ComponentResource):
 
         self._subnet_group = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(args.subnet_ids), opts=self._child)
         self._parameter_group = self._parameters()
-        self.security_group_id = self._security_group()
+        self.security_group_id = client_access(name, "PostgreSQL", args.vpc_id, self.port, args.clients, self._child)
+        self._copies(self.security_group_id)
         self._monitoring_role, self._monitored = self._monitoring()
 
         self.leads, self.password = args.replicate_from is None, pulumi.Output.secret(args.password)
@@ -144,26 +146,6 @@ class Postgres(pulumi.ComponentResource):
             ],
             opts=self._child,
         )
-
-    def _security_group(self) -> pulumi.Output[str]:
-        group = aws.ec2.SecurityGroup(
-            f"{self._name}-access",
-            vpc_id=self._args.vpc_id,
-            description=f"PostgreSQL of {self._name}, from its clients only",
-            opts=self._child,
-        )
-        for client, client_group in self._args.clients.items():
-            aws.vpc.SecurityGroupIngressRule(
-                f"{self._name}-from-{client}",
-                security_group_id=group.id,
-                referenced_security_group_id=client_group,
-                ip_protocol="tcp",
-                from_port=self.port,
-                to_port=self.port,
-                opts=self._child,
-            )
-        self._copies(group.id)
-        return group.id
 
     def _copies(self, own: pulumi.Output[str]) -> None:
         """Lets this server out to the servers that it copies from, and lets it in there."""

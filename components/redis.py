@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import naming
+from components.client_access import client_access
 from components.policies import allow
 
 APP_ACCESS = "on ~* &* +@all -@dangerous"
@@ -88,31 +89,13 @@ class Redis(pulumi.ComponentResource):
             opts=self._child,
         )
         user = self._app_user()
-        group = self._group(subnets, self._security_group(), self._user_group(user))
+        access = client_access(name, "Valkey", args.vpc_id, self.port, args.clients, self._child)
+        group = self._group(subnets, access, self._user_group(user))
         self.datastore_id = self._datastore(group) if args.leads else args.datastore_id
 
         self.endpoint = group.configuration_endpoint_address
         self.connect = allow(["elasticache:Connect"], [group.arn, user.arn])
         self.register_outputs({"group_id": self.group_id, "endpoint": self.endpoint, "user": self.user})
-
-    def _security_group(self) -> pulumi.Output[str]:
-        group = aws.ec2.SecurityGroup(
-            f"{self._name}-access",
-            vpc_id=self._args.vpc_id,
-            description=f"Valkey of {self._name}, from its clients only",
-            opts=self._child,
-        )
-        for client, client_group in self._args.clients.items():
-            aws.vpc.SecurityGroupIngressRule(
-                f"{self._name}-from-{client}",
-                security_group_id=group.id,
-                referenced_security_group_id=client_group,
-                ip_protocol="tcp",
-                from_port=self.port,
-                to_port=self.port,
-                opts=self._child,
-            )
-        return group.id
 
     def _app_user(self) -> aws.elasticache.User:
         """An identity without a password: IAM wants the user's name to be its id."""
