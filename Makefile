@@ -27,7 +27,7 @@ endif
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
 	@echo "Installing the locked packages"
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements.lock
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --config-setting editable_mode=compat --editable .
 	@echo "$(CURDIR)" > $@
 
 plan: .venv/installed ## generate the stack configs and plan every phase

@@ -16,6 +16,8 @@ from components.node_pool import tolerations
 from components.pods import container_security, digest, disruption_budget, patience, pod_security, rolling, spread
 from components.policies import document, pod_trust
 
+COMPONENT = "service"
+"""Labels the pods of every service, for what holds for all of them."""
 TRUST_FOLDER = "/etc/ramp/trust"
 """Where a pod finds the certificates of the authorities that it trusts."""
 
@@ -156,7 +158,9 @@ class AppTier(pulumi.ComponentResource):
         k8s.apps.v1.Deployment(
             f"{self._name}-deployment",
             metadata=self._metadata,
-            spec=rolling(self._labels, annotations, self._pod(), surge=args.surge, min_ready_seconds=10),
+            spec=rolling(
+                self._labels, annotations, self._pod(), component=COMPONENT, surge=args.surge, min_ready_seconds=10
+            ),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[identity, *args.after],

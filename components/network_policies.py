@@ -9,16 +9,30 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.pods import COMPONENT_LABEL, NAME_LABEL
+
 PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 """Ranges that aren't on the internet: RFC 1918, shared address space (RFC 6598), link-local."""
 
 
 @dataclass(frozen=True)
 class Pods:
-    """Pods of one namespace: those whose label app.kubernetes.io/name is `app`, or with None all of them."""
+    """Pods of one namespace: those whose labels NAME_LABEL and COMPONENT_LABEL are these; None is every pod's."""
 
     namespace: str
     app: str | None = None
+    component: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.app or f"every-{self.component or 'pod'}"
+
+    @property
+    def selector(self) -> dict[str, Any]:
+        """As a Kubernetes label selector."""
+        labels = {NAME_LABEL: self.app, COMPONENT_LABEL: self.component}
+        wanted = {key: value for key, value in labels.items() if value}
+        return {"matchLabels": wanted} if wanted else {}
 
 
 @dataclass(frozen=True)
@@ -65,8 +79,8 @@ class NetworkPolicies(pulumi.ComponentResource):
             deny = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
             _policy(f"{name}-{namespace}-default-deny", namespace, "default-deny", deny, child)
         for pods in workloads(args.flows):
-            role = pods.app or "every-pod"
-            _policy(f"{name}-{pods.namespace}-{role}", pods.namespace, role, policy(pods, args.flows), child)
+            spec = policy(pods, args.flows)
+            _policy(f"{name}-{pods.namespace}-{pods.name}", pods.namespace, pods.name, spec, child)
         self.register_outputs({})
 
 
@@ -79,7 +93,7 @@ def _policy(name: str, namespace: str, policy: str, spec: Any, opts: pulumi.Reso
 def workloads(flows: Sequence[Flow]) -> list[Pods]:
     """Every group of pods that a flow begins or ends at, in alphabetical order."""
     ends = {end for flow in flows for end in (flow.source, flow.target) if isinstance(end, Pods)}
-    return sorted(ends, key=lambda pods: (pods.namespace, pods.app or ""))
+    return sorted(ends, key=lambda pods: (pods.namespace, pods.name))
 
 
 def policy(pods: Pods, flows: Sequence[Flow]) -> dict[str, Any]:
@@ -87,9 +101,8 @@ def policy(pods: Pods, flows: Sequence[Flow]) -> dict[str, Any]:
     ingress = [{"from": peers(flow.source), "ports": _ports(flow)} for flow in flows if flow.target == pods]
     egress = [{"to": peers(flow.target), "ports": _ports(flow)} for flow in flows if flow.source == pods]
     types = [name for name, rules in (("Ingress", ingress), ("Egress", egress)) if rules]
-    selector = {"matchLabels": {"app.kubernetes.io/name": pods.app}} if pods.app else {}
     return {
-        "podSelector": selector,
+        "podSelector": pods.selector,
         "policyTypes": types,
         **({"ingress": ingress} if ingress else {}),
         **({"egress": egress} if egress else {}),
@@ -102,8 +115,7 @@ def peers(end: Pods | Addresses) -> list[dict[str, Any]]:
         excluded = {"except": list(end.excluded)} if end.excluded else {}
         return [{"ipBlock": {"cidr": cidr, **excluded}} for cidr in end.cidrs]
     namespace = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": end.namespace}}}
-    selector = {"podSelector": {"matchLabels": {"app.kubernetes.io/name": end.app}}} if end.app else {}
-    return [{**namespace, **selector}]
+    return [{**namespace, **({"podSelector": end.selector} if end.selector else {})}]
 
 
 def _ports(flow: Flow) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 USER_ID = 10001
+NAME_LABEL = "app.kubernetes.io/name"
+COMPONENT_LABEL = "app.kubernetes.io/component"
 TURN_MINUTES = 5
 """What one turn of a rollout may take: a new server takes about two minutes, and a pod may start for two and a half."""
 
@@ -64,11 +66,16 @@ def rolling(
     annotations: Mapping[str, pulumi.Input[str]],
     pod: k8s.core.v1.PodSpecArgs,
     *,
+    component: str | None = None,
     replicas: int | None = None,
     surge: int = 1,
     min_ready_seconds: int = 5,
 ) -> k8s.apps.v1.DeploymentSpecArgs:
-    """A Deployment of pods that are made anew `surge` at a time, with none missing meanwhile. An HPA owns no `replicas`."""
+    """A Deployment of pods that are made anew `surge` at a time, with none missing meanwhile.
+
+    `component` labels the pods beyond what selects them. Under an HPA there is no `replicas`.
+    """
+    own = {**labels, COMPONENT_LABEL: component} if component else labels
     return k8s.apps.v1.DeploymentSpecArgs(
         replicas=replicas,
         selector=k8s.meta.v1.LabelSelectorArgs(match_labels=labels),
@@ -79,7 +86,7 @@ def rolling(
         min_ready_seconds=min_ready_seconds,
         revision_history_limit=5,
         template=k8s.core.v1.PodTemplateSpecArgs(
-            metadata=k8s.meta.v1.ObjectMetaArgs(labels=labels, annotations=annotations), spec=pod
+            metadata=k8s.meta.v1.ObjectMetaArgs(labels=own, annotations=annotations), spec=pod
         ),
     )
 

@@ -8,11 +8,11 @@ from typing import Any
 import pulumi
 
 from components.node_pool import POOL_LABEL
+from components.pods import NAME_LABEL
 
 Reference = tuple[str, str, str]
 """Kind, namespace (empty outside of namespaces) and name. "Pods" are those of a workload, by their `NAME_LABEL`."""
 
-NAME_LABEL = "app.kubernetes.io/name"
 WORKLOADS = ("Deployment", "StatefulSet")
 
 
@@ -34,6 +34,8 @@ class Precedence:
         first = [each for reference in named(made) for each in self._standing.get(reference, ())]
         for reference in known_as(made):
             self._standing.setdefault(reference, []).append(args.resource)
+        if not first:
+            return None
         waiting = pulumi.ResourceOptions(depends_on=first)
         return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, waiting))
 

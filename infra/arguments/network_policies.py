@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from components import (
     alertmanager,
+    app_tier,
     metrics_adapter,
     naming,
     pooler,
@@ -61,8 +62,7 @@ class Arrows:
         yield from self._names()
         yield from self._requests()
         yield from self._database()
-        for name in self._services:
-            yield from self._service(Pods(self._config.app.namespace, name))
+        yield from self._calls(Pods(self._config.app.namespace, component=app_tier.COMPONENT))
         if self._config.egress:
             ports = sorted({service.port for service in self._config.egress.services.values()})
             yield Flow(self._egress, WORLD, tuple(ports))
@@ -96,12 +96,11 @@ class Arrows:
         for client in (self._pooler, self._jobs) if self._config.pooler else (self._jobs,):
             yield Flow(client, self._data, (self._config.database.port,))
 
-    def _service(self, pods: Pods) -> Iterator[Flow]:
-        """What a service calls: the others, database, cache, queue, its identity, AWS's private endpoints, and the world."""
+    def _calls(self, pods: Pods) -> Iterator[Flow]:
+        """What services call: each other, database, cache, queue, their identity, AWS's private endpoints, and the world."""
         config = self._config
-        for name, port in self._services.items():
-            if name != pods.app:
-                yield Flow(pods, Pods(pods.namespace, name), (port,))
+        if len(self._services) > 1:
+            yield Flow(pods, pods, tuple(sorted(set(self._services.values()))))
         if config.pooler:
             yield Flow(pods, self._pooler, (config.pooler.port,))
         else:
@@ -136,8 +135,8 @@ class Arrows:
         yield Flow(self._prometheus, self._private, (KUBELET,))
         yield Flow(self._prometheus, self._prometheus, (prometheus.PORT,))
         yield Flow(self._prometheus, self._alertmanager, (alertmanager.PORT,))
-        for name in self._services:
-            yield Flow(self._prometheus, Pods(self._config.app.namespace, name), (self._config.app.metrics_port,))
+        services = Pods(self._config.app.namespace, component=app_tier.COMPONENT)
+        yield Flow(self._prometheus, services, (self._config.app.metrics_port,))
         yield Flow(self._prometheus, self._postgres_exporter, (postgres_exporter.PORT,))
         if self._config.pooler:
             yield Flow(self._prometheus, self._pooler, (pooler.EXPORTER_PORT, METRICS_PORT))

@@ -21,16 +21,16 @@ POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 @dataclass(frozen=True)
 class Pod:
-    """A workload's pod: its label app.kubernetes.io/name, and the ports that its containers declare."""
+    """A workload's pod: its labels, and the ports that its containers declare."""
 
     namespace: str
-    app: str
+    labels: Mapping[str, str]
     ports: tuple[int, ...]
     address: str
 
     @property
-    def labels(self) -> Mapping[str, str]:
-        return {"app.kubernetes.io/name": self.app}
+    def app(self) -> str:
+        return self.labels["app.kubernetes.io/name"]
 
 
 @dataclass(frozen=True)
@@ -119,5 +119,4 @@ def _pod(resource: Resource, address: str) -> Pod:
     containers = template["spec"]["containers"]
     ports = tuple(port["containerPort"] for container in containers for port in container.get("ports", ()))
     labels = template.get("metadata", {}).get("labels", {})
-    app = labels.get("app.kubernetes.io/name", resource.name)
-    return Pod(inputs(resource)["metadata"]["namespace"], app, ports, address)
+    return Pod(inputs(resource)["metadata"]["namespace"], labels, ports, address)

@@ -45,7 +45,7 @@ def expected(phase: str) -> set[tuple[str, str, int]]:
         arrows |= {(service, "pgbouncer", 6432), ("prometheus", "pgbouncer", 9127)} if pooled else set()
         arrows |= {(service, "egress", port) for port in (9101, 9102, 9103)} if proxied else set()
         arrows |= {("gateway", service, 8080)} if gated else set()
-        arrows |= {(service, other, 8080) for other in services(phase) if other != service}
+        arrows |= {(service, other, 8080) for other in services(phase)} if gated else set()
     arrows |= {("prometheus", "egress", 9902)} if proxied else set()
     arrows |= {("prometheus", "gateway", 9902)} if gated else set()
     return arrows
