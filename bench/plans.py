@@ -5,8 +5,11 @@ import sys
 
 
 def main(phases: list[str]) -> None:
-    """Plans each phase as `ramp plan` does, with the collector off as in the command."""
+    """Plans each phase as `ramp plan` does, with the collector off and the SDKs loaded as in the command."""
     gc.disable()
+    from infra.sdk import load_as_used
+
+    load_as_used()
     from infra.planned import planned
     from infra.selection import load_document, select
 
