@@ -33,6 +33,7 @@ from infra.config.times import LogDays
 TAKEN_NAMES = {
     GATEWAY: "the gateway", EGRESS: "the egress proxy", "rabbitmq": "the queue", "rabbitmq-nodes": "the queue",
     "rabbitmq-federation": "the queue", "default-deny": "a network policy", "every-pod": "a network policy",
+    "every-service": "a network policy",
 }  # fmt: skip
 """What other objects in the application's namespace are called, so that no service is."""
 SPOT_NOTICE_SECONDS = 120

@@ -4,6 +4,7 @@ from functools import cache
 
 import pytest
 
+from infra.config.compute import TAKEN_NAMES
 from tests.graph.reachability import Outside, Reachability
 from tests.graph.reading import inputs
 
@@ -65,6 +66,14 @@ def test_every_namespace_denies_what_no_policy_names(reach, phase: str, region: 
     cluster = reach(phase, region)
     assert cluster.namespaces == {"mgx-ai", "database", "monitoring"}
     assert [name for name in cluster.namespaces if not cluster.denied_by_default(name)] == []
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_no_service_can_take_the_name_of_a_policy_that_is_not_its_own(phase_graph, phase: str) -> None:
+    """Guards a service that is called as a group of pods: both policies would be one object."""
+    policies = map(inputs, phase_graph(phase).of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy"))
+    names = {policy["metadata"]["name"] for policy in policies if policy["metadata"]["namespace"] == "mgx-ai"}
+    assert names - {*services(phase), *TAKEN_NAMES} == set()
 
 
 @pytest.mark.parametrize("phase", PHASES)
