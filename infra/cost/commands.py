@@ -40,6 +40,7 @@ def cost(
     as_json: JsonOption = False,
 ) -> None:
     """What each phase costs a month, by component; with two phases, what changes between them, line by line."""
+    from infra.cost.claims import claims
     from infra.cost.phases import priced
     from infra.cost.report import report
 
@@ -48,9 +49,10 @@ def cost(
     chosen = [document.derived(key).config.name for key in phases or document.keys]
     whole = report([phase.estimate for phase in found], date.today())
     shown = whole.only(chosen)
-    borne_out = _claims(document, found, whole) if savings or not phases else ()
+    reports = _savings(document, found) if savings or not phases else []
+    borne_out = claims(whole, reports) if reports else ()
     if savings:
-        _show_savings(document, [phase for phase in found if phase.estimate.phase in chosen], borne_out, as_json)
+        _show_savings([one for one in reports if one.phase in chosen], borne_out, as_json)
     elif len(chosen) == 2 and phases:
         _show_change(shown, as_json)
     elif as_json:
@@ -79,22 +81,15 @@ def _show_change(shown: CostReport, as_json: bool) -> None:
         show_change(step)
 
 
-def _claims(document: Document, found: Sequence[PricedPhase], whole: CostReport) -> tuple[Claim, ...]:
-    from infra.cost.claims import claims
-
-    return claims(whole, _savings(document, found))
-
-
 def _savings(document: Document, found: Sequence[PricedPhase]) -> list[SavingsReport]:
     from infra.cost.savings import savings
 
     return [savings(one.estimate, one.plan, one.sizes, document.roadmap.savings) for one in found]
 
 
-def _show_savings(document: Document, found: Sequence[PricedPhase], borne_out: Sequence[Claim], as_json: bool) -> None:
+def _show_savings(reports: Sequence[SavingsReport], borne_out: Sequence[Claim], as_json: bool) -> None:
     from infra.cost.show import savings_json, show_savings
 
-    reports = _savings(document, found)
     if as_json:
         _print_json(savings_json(reports, borne_out))
     else:

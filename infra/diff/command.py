@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from infra.config import PhaseConfig, load_file
+from infra.cost.usage import UsageSettings
 from infra.diff import allow
 from infra.diff.step import Step, step
 from infra.diff.subject import subject
@@ -35,8 +36,8 @@ def diff_step(
         raise InputError([Mistake("command line", None, "--allow", received, allowed)])
     phase = _Phases(roadmap, settings)
     try:
-        usage = load_settings(Path(shown(settings or SETTINGS))).settings.usage
-        found = step(subject(a, phase), subject(b, phase), usage).letting(allow.read(record))
+        sides = subject(a, phase), subject(b, phase)
+        found = step(*sides, phase.usage()).letting(allow.read(record))
     except UnknownTypeError as unknown:
         where, what = shown(DATA), "a row for every type that the program uses"
         raise InputError([Mistake(where, None, unknown.type, "no row", what, "Read it from its provider.")]) from None
@@ -59,3 +60,9 @@ class _Phases:
         if self._document is None:
             self._document = load_document(self._roadmap, self._settings)
         return select(named, self._document, straight=bool(self._roadmap or self._settings)).config
+
+    def usage(self) -> UsageSettings:
+        """What the settings assume of use, of the document that was read if one was."""
+        if self._document is not None:
+            return self._document.settings.settings.usage
+        return load_settings(Path(shown(self._settings or SETTINGS))).settings.usage
