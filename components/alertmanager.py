@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from components import naming
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, pod_security, spread
-from components.policies import allow, document, pod_trust
+from components.pod_identity import pod_identity
+from components.pods import NAME_LABEL, container_security, digest, disruption_budget, pod_security, spread
+from components.policies import allow
 from components.templates import dump_yaml
 
 NAME = "alertmanager"
@@ -53,7 +52,7 @@ class Alertmanager(pulumi.ComponentResource):
         super().__init__("ramp:alertmanager:Alertmanager", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._labels = {"app.kubernetes.io/name": NAME}
+        self._labels = {NAME_LABEL: NAME}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
         self._match = k8s.meta.v1.LabelSelectorArgs(match_labels=self._labels)
         hosts = [f"{NAME}-{ordinal}.{NAME}.{args.namespace}.svc.cluster.local" for ordinal in range(REPLICAS)]
@@ -80,36 +79,16 @@ class Alertmanager(pulumi.ComponentResource):
         disruption_budget(self._name, self._metadata, self._labels, self._child)
         self.register_outputs({"addresses": self.addresses})
 
-    def _identity(self) -> aws.eks.PodIdentityAssociation:
-        role = aws.iam.Role(
-            naming.logical(naming.ROLE, f"{self._name}-pods"),
-            assume_role_policy=pod_trust(self._args.cluster_name, self._args.namespace, NAME),
-            opts=self._child,
-        )
-        aws.iam.RolePolicy(
-            f"{self._name}-publish",
-            role=role.id,
-            policy=document(
-                allow(["sns:Publish"], list(self._args.topics.values())),
-                allow(["kms:Decrypt", "kms:GenerateDataKey"], [self._args.key_arn]),
-            ),
-            opts=self._child,
-        )
-        k8s.core.v1.ServiceAccount(
-            f"{self._name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._child
-        )
-        return aws.eks.PodIdentityAssociation(
-            f"{self._name}-pods",
-            cluster_name=self._args.cluster_name,
-            namespace=self._args.namespace,
-            service_account=NAME,
-            role_arn=role.arn,
-            opts=self._child,
-        )
+    def _identity(self) -> pulumi.Resource:
+        args = self._args
+        publish = [
+            allow(["sns:Publish"], list(args.topics.values())),
+            allow(["kms:Decrypt", "kms:GenerateDataKey"], [args.key_arn]),
+        ]
+        policies = {f"{self._name}-publish": publish}
+        return pod_identity(self._name, args.cluster_name, args.namespace, NAME, self._labels, policies, self._child)
 
-    def _servers(
-        self, configuration_digest: str, identity: aws.eks.PodIdentityAssociation, peers: Sequence[str]
-    ) -> None:
+    def _servers(self, configuration_digest: str, identity: pulumi.Resource, peers: Sequence[str]) -> None:
         metadata = k8s.meta.v1.ObjectMetaArgs(
             labels=self._labels, annotations={"ramp/configuration": configuration_digest}
         )

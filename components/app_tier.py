@@ -10,11 +10,19 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from components import naming
 from components.allocatable import Capacity
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, patience, pod_security, rolling, spread
-from components.policies import document, pod_trust
+from components.pod_identity import pod_identity
+from components.pods import (
+    NAME_LABEL,
+    container_security,
+    digest,
+    disruption_budget,
+    patience,
+    pod_security,
+    rolling,
+    spread,
+)
 
 COMPONENT = "service"
 """Labels the pods of every service, for what holds for all of them."""
@@ -98,7 +106,7 @@ class AppTier(pulumi.ComponentResource):
         super().__init__("ramp:apptier:AppTier", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._labels = {"app.kubernetes.io/name": args.service}
+        self._labels = {NAME_LABEL: args.service}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=args.service, namespace=args.namespace, labels=self._labels)
         self.service, self.port = args.service, args.port
 
@@ -112,28 +120,10 @@ class AppTier(pulumi.ComponentResource):
         self.register_outputs({"service": self.service, "role_arn": self.role_arn})
 
     def _identity(self) -> aws.eks.PodIdentityAssociation:
-        role = aws.iam.Role(
-            naming.logical(naming.ROLE, f"{self._name}-pods"),
-            assume_role_policy=pod_trust(self._args.cluster_name, self._args.namespace, self._args.service),
-            opts=self._child,
-        )
-        if self._args.permissions:
-            aws.iam.RolePolicy(
-                f"{self._name}-pods", role=role.id, policy=document(*self._args.permissions), opts=self._child
-            )
-        k8s.core.v1.ServiceAccount(
-            f"{self._name}-account",
-            metadata=self._metadata,
-            automount_service_account_token=False,
-            opts=self._child,
-        )
-        return aws.eks.PodIdentityAssociation(
-            f"{self._name}-pods",
-            cluster_name=self._args.cluster_name,
-            namespace=self._args.namespace,
-            service_account=self._args.service,
-            role_arn=role.arn,
-            opts=self._child,
+        args = self._args
+        policies = {f"{self._name}-pods": args.permissions} if args.permissions else {}
+        return pod_identity(
+            self._name, args.cluster_name, args.namespace, args.service, self._labels, policies, self._child
         )
 
     def _trusted(self) -> None:
@@ -149,8 +139,7 @@ class AppTier(pulumi.ComponentResource):
     def _deployment(self, identity: aws.eks.PodIdentityAssociation) -> None:
         """No `replicas`: server-side apply would set it back to 1 in the phase that drops it.
 
-        A pod has its identity from its start or never: EKS gives it to those that start after the association. The digest
-        makes pods anew where what they trust changed: most clients read certificates once.
+        The digest makes pods anew where what they trust changed: most clients read certificates once.
         """
         args = self._args
         trusted = pulumi.Output.all(*args.trust.values()).apply(lambda texts: digest(*texts))

@@ -15,7 +15,7 @@ from components import naming
 from components.authority import Certificate
 from components.envoy_config import METRICS_PORT
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, pod_security, rolling, spread
+from components.pods import NAME_LABEL, container_security, digest, disruption_budget, pod_security, rolling, spread
 
 BOOTSTRAP = "envoy.json"
 CONFIGURATION = "/etc/envoy"
@@ -62,7 +62,7 @@ class Envoy(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.service = naming.physical(naming.OBJECT, args.app)
         self.host = service_host(self.service, args.namespace)
-        self._labels = {"app.kubernetes.io/name": self.service}
+        self._labels = {NAME_LABEL: self.service}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=self.service, namespace=args.namespace, labels=self._labels)
 
         bootstrap = bootstrap_file(args.bootstrap)

@@ -21,6 +21,7 @@ from components.envoy_config import (
     safe_retries,
     typed,
 )
+from components.pods import NAME_LABEL
 
 LIMIT = "envoy.filters.http.local_ratelimit"
 USER_LIMIT = "user-limit"
@@ -132,7 +133,7 @@ def headless(name: str, namespace: str, route: ServiceRoute, opts: pulumi.Resour
         metadata=k8s.meta.v1.ObjectMetaArgs(name=pods_service(route.service), namespace=namespace),
         spec=k8s.core.v1.ServiceSpecArgs(
             cluster_ip="None",
-            selector={"app.kubernetes.io/name": route.service},
+            selector={NAME_LABEL: route.service},
             ports=[k8s.core.v1.ServicePortArgs(name="http", port=route.port, target_port=route.port)],
         ),
         opts=opts,

@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 
 from components.authority import Authority
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, pod_security, spread
+from components.pods import NAME_LABEL, container_security, digest, disruption_budget, pod_security, spread
 from components.templates import dump_yaml
 
 NAME = "prometheus-adapter"
@@ -46,7 +46,7 @@ class MetricsAdapter(pulumi.ComponentResource):
         super().__init__("ramp:metricsadapter:MetricsAdapter", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._labels = {"app.kubernetes.io/name": NAME}
+        self._labels = {NAME_LABEL: NAME}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
 
         self._certificate()

@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 from components.authority import Authority, Certificate
 from components.logins import Logins
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, pod_security, rolling, spread
+from components.pods import NAME_LABEL, container_security, digest, disruption_budget, pod_security, rolling, spread
 from components.pool_sizes import PoolSizes
 from components.pooler_files import (
     CONFIGURATION,
@@ -80,7 +80,7 @@ class Pooler(pulumi.ComponentResource):
         super().__init__("ramp:pooler:Pooler", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._labels = {"app.kubernetes.io/name": NAME}
+        self._labels = {NAME_LABEL: NAME}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
         self.host, self.port = f"{NAME}.{args.namespace}.svc.cluster.local", args.port
 

@@ -11,7 +11,7 @@ import pulumi_kubernetes as k8s
 
 from components.logins import Logins
 from components.node_pool import tolerations
-from components.pods import container_security, digest, pod_security
+from components.pods import NAME_LABEL, container_security, digest, pod_security
 from components.postgres_queries import COLLECTOR, HEARTBEAT, collector
 from components.templates import dump_yaml
 
@@ -56,7 +56,7 @@ class PostgresExporter(pulumi.ComponentResource):
         super().__init__("ramp:postgresexporter:PostgresExporter", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._labels = {"app.kubernetes.io/name": NAME}
+        self._labels = {NAME_LABEL: NAME}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
 
         files = {

@@ -11,7 +11,7 @@ import pulumi_kubernetes as k8s
 
 from components.certificate_rules import certificate_groups
 from components.node_pool import tolerations
-from components.pods import container_security, digest, disruption_budget, pod_security, spread
+from components.pods import NAME_LABEL, container_security, digest, disruption_budget, pod_security, spread
 from components.templates import dump_yaml
 
 NAME = "prometheus"
@@ -59,7 +59,7 @@ class Prometheus(pulumi.ComponentResource):
         super().__init__("ramp:prometheus:Prometheus", name, None, opts)
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
-        self._labels = {"app.kubernetes.io/name": NAME}
+        self._labels = {NAME_LABEL: NAME}
         self._metadata = k8s.meta.v1.ObjectMetaArgs(name=NAME, namespace=args.namespace, labels=self._labels)
         self.url = service_url(args.namespace)
 

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.node_pool import tolerations
-from components.pods import container_security, spread
+from components.pods import NAME_LABEL, container_security, spread
 
 if TYPE_CHECKING:
     from components.queue import QueueArgs
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NAME = "rabbitmq"
 NODES = "rabbitmq-nodes"
 """The headless Service, by which each node has a name of its own."""
-LABELS = {"app.kubernetes.io/name": NAME}
+LABELS = {NAME_LABEL: NAME}
 AMQPS_PORT, MANAGEMENT_PORT, METRICS_PORT = 5671, 15671, 15692
 START_MINUTES = 60
 """A node may recover a long log before it listens."""

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.node_pool import tolerations
-from components.pods import container_security, digest, pod_security
+from components.pods import NAME_LABEL, container_security, digest, pod_security
 
 NAME = "sql-job"
 USER_ID = 10001
@@ -67,7 +67,7 @@ class SqlJob(pulumi.ComponentResource):
                 backoff_limit=6,
                 active_deadline_seconds=DEADLINE_MINUTES * 60,
                 template=k8s.core.v1.PodTemplateSpecArgs(
-                    metadata=k8s.meta.v1.ObjectMetaArgs(labels={"app.kubernetes.io/name": NAME}),
+                    metadata=k8s.meta.v1.ObjectMetaArgs(labels={NAME_LABEL: NAME}),
                     spec=pod(args, str(metadata.name)),
                 ),
             ),

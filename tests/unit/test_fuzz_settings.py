@@ -159,6 +159,7 @@ def stack_holds(tree: Any) -> None:
 
 
 fuzzed = settings(max_examples=CASES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+fuzzed_text = settings(fuzzed, max_examples=max(20, CASES // 10))
 
 
 @fuzzed
@@ -175,7 +176,7 @@ def test_fuzz_a_stack_config_of_other_values_loads_or_is_refused(tree: Any) -> N
     stack_holds(tree)
 
 
-@settings(max_examples=max(20, CASES // 10), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@fuzzed_text
 @given(texts(SETTINGS))
 def test_fuzz_settings_of_broken_text_are_refused_or_derive(text: str) -> None:
     """Guards against whatever else the YAML library may raise."""
@@ -186,7 +187,7 @@ def test_fuzz_settings_of_broken_text_are_refused_or_derive(text: str) -> None:
     settings_hold(tree)
 
 
-@settings(max_examples=max(20, CASES // 10), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@fuzzed_text
 @given(texts(FOREIGN))
 def test_fuzz_nothing_of_others_is_lost_from_a_broken_stack_config(text: str) -> None:
     """Guards what Pulumi keeps in the file: it is the same after ramp has cut out its own part, or the file is refused."""
