@@ -14,6 +14,7 @@ from components.allocatable import Capacity
 from components.node_pool import tolerations
 from components.pod_identity import pod_identity
 from components.pods import (
+    COMPONENT_LABEL,
     NAME_LABEL,
     container_security,
     digest,
@@ -107,7 +108,8 @@ class AppTier(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._labels = {NAME_LABEL: args.service}
-        self._metadata = k8s.meta.v1.ObjectMetaArgs(name=args.service, namespace=args.namespace, labels=self._labels)
+        own = {**self._labels, COMPONENT_LABEL: COMPONENT}
+        self._metadata = k8s.meta.v1.ObjectMetaArgs(name=args.service, namespace=args.namespace, labels=own)
         self.service, self.port = args.service, args.port
 
         identity = self._identity()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ WAIT_FOR_STATUS_SECONDS = 3600
 """How long an instance may take to be available: a promotion takes minutes, a backup that is running has to end first."""
 PROMOTION_BEGINS = "PT1M"
 """RDS calls a replica available for some seconds after it was asked to promote it."""
+TOLD = ("CheckLag", "CloseFence", "CheckDns", "CheckCaughtUp", "CheckPromoted")
+"""The steps whose answers the execution shows."""
 CHECK_SECONDS = 540
 """A script of Systems Manager may run for 600 s."""
 
@@ -63,9 +66,10 @@ class RunbookArgs:
 class Runbook(pulumi.ComponentResource):
     """An SSM Automation document that makes this region lead, and the role it runs as.
 
-    In order: every replica is available; how far they are behind; the fence is closed; DNS leads here; every database
-    is promoted and the cache failed over; both are checked. It calls this region's own endpoints alone, never Route 53's:
-    its control plane, as that of IAM, lives in us-east-1. Run again after a failure it does what is left.
+    In order: every replica is available; how far they are behind; the fence is closed; DNS leads here; if it is planned,
+    all that was written has come over; every database is promoted and the cache failed over; both are checked. It calls
+    this region's own endpoints alone, never Route 53's: its control plane, as that of IAM, lives in us-east-1. Run again
+    after a failure it does what is left.
 
     Nothing but the replicas makes a standby read-only. The poolers and the application know this region's instance by a
     name that stays, so that promoting it is what opens the application for writing.
@@ -134,7 +138,8 @@ def automation(args: RunbookArgs, role_arn: pulumi.Input[str]) -> dict[str, Any]
         "parameters": {
             "Mode": {
                 "type": "String",
-                "description": "planned: stops unless the replicas keep up and DNS has moved. outage: tells, and goes on.",
+                "description": "planned: stops unless the replicas keep up, DNS has moved and nothing written is missing. "
+                "outage: tells, and goes on.",
                 "allowedValues": ["planned", "outage"],
             }
         },
@@ -143,6 +148,7 @@ def automation(args: RunbookArgs, role_arn: pulumi.Input[str]) -> dict[str, Any]
             _check_lag(args),
             _close_fence(args),
             _check_dns(args),
+            _check_caught_up(args),
             *(_promote(args, number, database) for number, database in args.databases.items()),
             *cache,
             {"name": "LetPromotionBegin", "action": "aws:sleep", "inputs": {"Duration": PROMOTION_BEGINS}},
@@ -150,7 +156,7 @@ def automation(args: RunbookArgs, role_arn: pulumi.Input[str]) -> dict[str, Any]
             _check_promoted(args),
             *check_cache,
         ],
-        "outputs": ["CheckLag.OutputPayload", "CheckDns.OutputPayload", "CheckPromoted.OutputPayload"],
+        "outputs": [f"{step}.OutputPayload" for step in TOLD],
     }
 
 
@@ -229,9 +235,8 @@ def _check_cache(cache: FailedOver) -> list[dict[str, Any]]:
 
 
 def _check_lag(args: RunbookArgs) -> dict[str, Any]:
-    limit = None if args.lag_limit_ms is None else args.lag_limit_ms / 1000
-    payload = {"replicas": _identifiers(args), "limit_seconds": limit, "mode": "{{ Mode }}"}
-    return _script("CheckLag", "lag", payload)
+    limit = {} if args.lag_limit_ms is None else {"limit_seconds": args.lag_limit_ms / 1000}
+    return _script("CheckLag", "lag", {"replicas": _identifiers(args), "mode": "{{ Mode }}", **limit})
 
 
 def _check_dns(args: RunbookArgs) -> dict[str, Any]:
@@ -241,10 +246,15 @@ def _check_dns(args: RunbookArgs) -> dict[str, Any]:
         {
             "name": args.origin_fqdn,
             "load_balancer": args.load_balancer,
-            "wait_seconds": args.dns_seconds,
+            "wait_seconds": min(args.dns_seconds, CHECK_SECONDS),
             "mode": "{{ Mode }}",
         },
     )
+
+
+def _check_caught_up(args: RunbookArgs) -> dict[str, Any]:
+    payload = {"replicas": _identifiers(args), "wait_seconds": CHECK_SECONDS, "mode": "{{ Mode }}"}
+    return _script("CheckCaughtUp", "caught_up", payload)
 
 
 def _check_promoted(args: RunbookArgs) -> dict[str, Any]:
@@ -261,10 +271,17 @@ def _script(name: str, handler: str, payload: Mapping[str, Any]) -> dict[str, An
         "action": "aws:executeScript",
         "timeoutSeconds": 600,
         "onFailure": "Abort",
-        "inputs": {"Runtime": RUNTIME, "Handler": handler, "InputPayload": dict(payload), "Script": script()},
+        "inputs": {"Runtime": RUNTIME, "Handler": handler, "InputPayload": dict(payload), "Script": script(handler)},
     }
 
 
-def script() -> str:
-    """The checks' source, as Systems Manager takes it."""
-    return Path(__file__).with_name("runbook_checks.py").read_text(encoding="utf-8")
+def script(handler: str) -> str:
+    """The checks' source without the other handlers: a document holds 64 KiB, and each step a script of its own."""
+    source = Path(__file__).with_name("runbook_checks.py").read_text(encoding="utf-8")
+    others = [
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.name != handler
+    ]
+    dropped = {line for node in others for line in range(node.lineno - 1, (node.end_lineno or node.lineno) + 2)}
+    return "".join(line for number, line in enumerate(source.splitlines(keepends=True)) if number not in dropped)

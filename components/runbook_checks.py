@@ -12,16 +12,21 @@ from typing import Any
 
 
 def lag(payload: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The latest replication lag of each replica, in seconds, and whether all are within the limit."""
+    """The latest replication lag of each replica, in seconds, and whether all are within the limit, if there is one.
+
+    What leads already, since an earlier run promoted it, has none.
+    """
     found: dict[str, Any] = {}
     for identifier in payload["replicas"]:
         try:
-            found[identifier] = _latest_lag(identifier)
+            if not _leads(_client("rds"), identifier):
+                measured = _latest_lag(identifier)
+                found[identifier] = measured[1] if measured else None
         except Exception:
             if payload["mode"] == "planned":
                 raise
             found[identifier] = None
-    limit = payload["limit_seconds"]
+    limit = payload.get("limit_seconds")
     late = [name for name, seconds in found.items() if limit is not None and (seconds is None or seconds > limit)]
     if late and payload["mode"] == "planned":
         raise RuntimeError(f"not within {limit} s of the leading region: {late}, measured {found}")
@@ -49,6 +54,25 @@ def dns(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"moved": False, "addresses": sorted(name)}
 
 
+def caught_up(payload: dict[str, Any], context: Any) -> dict[str, Any]:
+    """That each replica has what was written before this step began; in an outage there is nothing to wait for.
+
+    A measurement of `lag` seconds at a time says that all until `lag` seconds before it was replayed. The leading region
+    writes a heartbeat a second, so that the lag tells so also while nobody writes.
+    """
+    if payload["mode"] != "planned":
+        return {"waited": False}
+    began = datetime.now(UTC)
+    deadline = time.monotonic() + payload["wait_seconds"]
+    while True:
+        waiting = [name for name in payload["replicas"] if not _has_all_until(began, name)]
+        if not waiting:
+            return {"waited": True, "has_all_until": began.isoformat()}
+        if time.monotonic() >= deadline:
+            raise RuntimeError(f"nothing shows that they have what was written until {began.isoformat()}: {waiting}")
+        time.sleep(10)
+
+
 def promoted(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     """That every database is available and follows no other; waits, since a promotion begins after its request."""
     rds = _client("rds")
@@ -74,8 +98,8 @@ def cache(payload: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"roles": roles}
 
 
-def _latest_lag(identifier: str) -> float | None:
-    """Of the last quarter of an hour; None where nothing was measured."""
+def _latest_lag(identifier: str) -> tuple[datetime, float] | None:
+    """When it was measured last, in the last quarter of an hour, and the lag then; None where nothing was measured."""
     now = datetime.now(UTC)
     answer = _client("cloudwatch").get_metric_statistics(
         Namespace="AWS/RDS",
@@ -87,7 +111,14 @@ def _latest_lag(identifier: str) -> float | None:
         Statistics=["Maximum"],
     )
     points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
-    return points[-1]["Maximum"] if points else None
+    return (points[-1]["Timestamp"], points[-1]["Maximum"]) if points else None
+
+
+def _has_all_until(moment: datetime, identifier: str) -> bool:
+    if _leads(_client("rds"), identifier):
+        return True
+    measured = _latest_lag(identifier)
+    return measured is not None and measured[0] - timedelta(seconds=measured[1]) >= moment
 
 
 def _leads(rds: Any, identifier: str) -> bool:

@@ -13,8 +13,10 @@ from infra.project import SETTINGS, own_roadmap
 from infra.render import render_all, write_all
 from infra.roadmap import read
 from infra.settings import load_settings
+from tests.automation import Automation
 from tests.engine.engine import ROOT, Engine, Workspace
 from tests.engine.standin import Cloud, serve
+from tests.engine.standin.wire import reveal
 from tests.engine.test_steps import STATEFUL
 
 STACK = "long-lived"
@@ -31,6 +33,7 @@ pytestmark = pytest.mark.xdist_group("failover")
 class Journey:
     """What the engine learnt and left at each step, and what the cloud was told to delete."""
 
+    runbooks: dict[str, dict[str, str]] = field(default_factory=dict)
     refreshed: dict[str, str] = field(default_factory=dict)
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
     again: dict[str, Any] = field(default_factory=dict)
@@ -53,9 +56,9 @@ def _travel(workspace: Workspace, cloud: Cloud, folder: Path) -> Journey:
     seen = Journey()
     workspace.up(STACK, *_config(workspace, folder, []))
     seen.ids["before"] = _ids(workspace.export(STACK))
-    steps = {"there": (WEST, "postgres-primary", THERE, []), "back": (EAST, "postgres-g2-primary", AND_BACK, THERE)}
-    for step, (region, database, take_overs, before) in steps.items():
-        _take_over(cloud, region, database)
+    steps = {"there": (WEST, THERE, []), "back": (EAST, AND_BACK, THERE)}
+    for step, (region, take_overs, before) in steps.items():
+        seen.runbooks[step] = _take_over(cloud, region)
         seen.refreshed[step] = workspace.run(
             "refresh", "--yes", "--skip-preview", "--color", "never", "--stack", STACK,
             *_config(workspace, folder, before),
@@ -68,15 +71,46 @@ def _travel(workspace: Workspace, cloud: Cloud, folder: Path) -> Journey:
     return seen
 
 
-def _take_over(cloud: Cloud, region: str, database: str) -> None:
-    """What the runbook of a region does to the databases and the cache."""
-    (replica,) = [
-        thing.outputs["identifier"]
-        for thing in cloud.find(INSTANCE)
-        if thing.scope == region and thing.urn.endswith(f"::mgx-ai-{region}-{database}")
+def _take_over(cloud: Cloud, region: str) -> dict[str, str]:
+    """Runs the runbook that stands in the region, as its role: the cloud has its databases promoted and its cache lead."""
+    (document,) = [thing for thing in cloud.find("aws:ssm/document:Document") if thing.scope == region]
+    (policy,) = [
+        thing
+        for thing in cloud.find("aws:iam/rolePolicy:RolePolicy")
+        if thing.urn.endswith(f"::mgx-ai-{region}-take-over")
     ]
-    cloud.promote(replica)
-    cloud.lead(f"mgx-ai-{region}-cache")
+    runbook = Automation(
+        document=reveal(document.inputs)["content"],
+        policy=reveal(policy.inputs)["policy"],
+        region=region,
+        answer=lambda service, operation, given: _answer(cloud, region, operation, given),
+    )
+    return runbook.run("outage")
+
+
+def _answer(cloud: Cloud, region: str, operation: str, given: dict[str, Any]) -> dict[str, Any]:
+    match operation:
+        case "PromoteReadReplica":
+            cloud.promote(given["DBInstanceIdentifier"])
+        case "FailoverGlobalReplicationGroup":
+            cloud.lead(given["PrimaryReplicationGroupId"])
+        case "DescribeDBInstances":
+            (instance,) = [
+                reveal(thing.inputs)
+                for thing in cloud.find(INSTANCE, given["DBInstanceIdentifier"])
+                if thing.scope == region
+            ]
+            source = instance.get("replicateSourceDb")
+            follows = {"ReadReplicaSourceDBInstanceIdentifier": source} if source else {}
+            return {"DBInstances": [{"DBInstanceStatus": "available", **follows}]}
+        case "DescribeGlobalReplicationGroups":
+            (datastore,) = cloud.find("aws:elasticache/globalReplicationGroup:GlobalReplicationGroup")
+            leader = datastore.outputs["primaryReplicationGroupId"]
+            members = [{"ReplicationGroupId": leader, "Role": "PRIMARY"}]
+            return {"GlobalReplicationGroups": [{"Status": "available", "Members": members}]}
+        case "GetMetricStatistics":
+            return {"Datapoints": []}
+    return {}
 
 
 def _config(workspace: Workspace, folder: Path, take_overs: list[dict[str, Any]]) -> tuple[str, str]:
@@ -102,6 +136,14 @@ def _databases(export: dict[str, Any]) -> dict[str, Any]:
 
 def _holds_data(urn: str) -> bool:
     return urn.split("::")[2].split("$")[-1] in DATA
+
+
+@pytest.mark.parametrize("step", ["there", "back"])
+def test_the_runbook_of_the_region_that_takes_over_ends_well(step: str, journey: Journey) -> None:
+    """Guards its names and its policy: those of the region's own database, of whichever generation, and of its cache."""
+    seen = journey.runbooks[step]
+    assert {name: outcome for name, outcome in seen.items() if outcome.startswith("failed")} == {}
+    assert list(seen)[-1] == "CheckCache"
 
 
 @pytest.mark.parametrize("step", ["there", "back"])
