@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import naming
+from components.bucket_copy import BucketCopy, BucketCopyArgs
 from components.origin_guard import HEADER
 from components.policies import allow
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
@@ -22,6 +23,19 @@ READS = (*CACHED, "OPTIONS")
 EVERY_METHOD = (*READS, "PUT", "POST", "PATCH", "DELETE")
 TLS_POLICY = "TLSv1.2_2021"
 DAY_SECONDS = 86_400
+EITHER_BUCKET = "assets-of-either-region"
+BUCKET_FAILS = (500, 502, 503, 504)
+"""Answers of a bucket upon which its copy is asked; where there is no answer, CloudFront asks it by itself.
+An object that isn't there isn't in the copy either."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetsCopy:
+    """A private bucket in another region, and the key of its objects."""
+
+    region: str
+    bucket: PrivateBucket
+    key_arn: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +43,8 @@ class CdnArgs:
     """What stands in front (`fqdn`, with a certificate in us-east-1 and a CLOUDFRONT web ACL) and behind.
 
     `origin_fqdn` is the application's one origin: failing over is DNS's work, since an origin group fails over reads
-    only. It knows the CDN by `origin_key`.
+    only. It knows the CDN by `origin_key`. Assets, which are only read, come from `assets_copy` while their own bucket
+    fails; None: they have no copy.
 
     `user_headers` tell one user's response from another's. An API response is cached as its own headers say, for
     `api_max_ttl_seconds` at most. The origin is tried `connection_attempts` times (1–3) of
@@ -43,6 +58,7 @@ class CdnArgs:
     origin_key: pulumi.Input[str]
     assets_path: str
     assets_key_arn: pulumi.Input[str]
+    assets_copy: AssetsCopy | None
     noncurrent_days: int
     user_headers: Sequence[str]
     api_max_ttl_seconds: int
@@ -61,7 +77,8 @@ class Cdn(pulumi.ComponentResource):
     headers.
 
     Creates: the bucket (PrivateBucket) with a policy for this distribution alone, an origin access control, a cache
-    policy for assets and one for the API, a response headers policy, the distribution.
+    policy for assets and one for the API, a response headers policy, the distribution; with a copy of the assets its
+    replication (BucketCopy), a policy for the same distribution on it, and an origin group of the two.
     Outputs: `domain_name` (where `fqdn` must point), `distribution_id`, `distribution_arn`, `assets_bucket`.
     """
 
@@ -78,14 +95,26 @@ class Cdn(pulumi.ComponentResource):
         bucket = PrivateBucketArgs(key_arn=args.assets_key_arn, noncurrent_days=args.noncurrent_days)
         assets = PrivateBucket(f"{name}-assets", bucket, self._child)
         distribution = self._distribution(assets)
-        assets.grant(distribution_reads(pulumi.Output.concat(assets.arn, "/*"), distribution.arn))
+        for store in (assets, *([args.assets_copy.bucket] if args.assets_copy else [])):
+            store.grant(distribution_reads(pulumi.Output.concat(store.arn, "/*"), distribution.arn))
+        if args.assets_copy:
+            BucketCopy(f"{name}-assets-copy", self._replication(assets, args.assets_copy), self._child)
         self.domain_name, self.distribution_id = distribution.domain_name, distribution.id
         self.distribution_arn = distribution.arn
         self.assets_bucket = assets.bucket
         self.register_outputs({"domain_name": self.domain_name, "assets_bucket": self.assets_bucket})
 
+    def _replication(self, assets: PrivateBucket, copy: AssetsCopy) -> BucketCopyArgs:
+        return BucketCopyArgs(
+            source=assets,
+            source_key_arn=self._args.assets_key_arn,
+            target=copy.bucket,
+            target_key_arn=copy.key_arn,
+        )
+
     def _distribution(self, assets: PrivateBucket) -> aws.cloudfront.Distribution:
-        headers = self._security_headers().id
+        headers, copy = self._security_headers().id, self._args.assets_copy
+        stores = {"assets": assets, **({f"assets-{copy.region}": copy.bucket} if copy else {})}
         return aws.cloudfront.Distribution(
             f"{self._logical_name}-distribution",
             enabled=True,
@@ -95,11 +124,12 @@ class Cdn(pulumi.ComponentResource):
             is_ipv6_enabled=True,
             price_class=self._args.price_class,
             web_acl_id=self._args.web_acl_arn,
-            origins=[self._application(), self._assets(assets)],
+            origins=[self._application(), *self._assets(stores)],
+            origin_groups=[either_bucket(list(stores))] if copy else None,
             ordered_cache_behaviors=[
                 aws.cloudfront.DistributionOrderedCacheBehaviorArgs(
                     path_pattern=self._args.assets_path,
-                    target_origin_id="assets",
+                    target_origin_id=EITHER_BUCKET if copy else "assets",
                     allowed_methods=list(READS),
                     cached_methods=list(CACHED),
                     viewer_protocol_policy="redirect-to-https",
@@ -148,7 +178,8 @@ class Cdn(pulumi.ComponentResource):
             ),
         )
 
-    def _assets(self, assets: PrivateBucket) -> aws.cloudfront.DistributionOriginArgs:
+    def _assets(self, stores: Mapping[str, PrivateBucket]) -> list[aws.cloudfront.DistributionOriginArgs]:
+        """The buckets by origin id, each asked under this distribution's signature."""
         access = aws.cloudfront.OriginAccessControl(
             naming.logical(naming.SHORT_NAME, f"{self._logical_name}-access"),
             description=f"Signs what {self._args.fqdn} asks of its assets",
@@ -157,9 +188,16 @@ class Cdn(pulumi.ComponentResource):
             signing_protocol="sigv4",
             opts=self._child,
         )
-        return aws.cloudfront.DistributionOriginArgs(
-            origin_id="assets", domain_name=assets.regional_domain_name, origin_access_control_id=access.id
-        )
+        return [
+            aws.cloudfront.DistributionOriginArgs(
+                origin_id=origin_id,
+                domain_name=store.regional_domain_name,
+                origin_access_control_id=access.id,
+                connection_attempts=self._args.connection_attempts,
+                connection_timeout=self._args.connection_timeout_seconds,
+            )
+            for origin_id, store in stores.items()
+        ]
 
     def _assets_cache(self) -> aws.cloudfront.CachePolicy:
         """For a day unless the object says otherwise: nothing of the request but its path makes a difference."""
@@ -218,6 +256,15 @@ def distribution_reads(objects: pulumi.Input[str], distribution_arn: pulumi.Inpu
         Sid="ThisDistributionReads",
         Principal={"Service": "cloudfront.amazonaws.com"},
         Condition={"StringEquals": {"AWS:SourceArn": distribution_arn}},
+    )
+
+
+def either_bucket(origin_ids: Sequence[str]) -> aws.cloudfront.DistributionOriginGroupArgs:
+    """The origin group of the assets: the first origin, and while that one fails the second."""
+    return aws.cloudfront.DistributionOriginGroupArgs(
+        origin_id=EITHER_BUCKET,
+        failover_criteria={"status_codes": list(BUCKET_FAILS)},
+        members=[aws.cloudfront.DistributionOriginGroupMemberArgs(origin_id=one) for one in origin_ids],
     )
 
 

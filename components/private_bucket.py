@@ -33,12 +33,13 @@ class PrivateBucket(pulumi.ComponentResource):
 
     `grant` adds its policy; without it only the account's own identities reach it.
 
-    Outputs: `bucket`, `arn`, `regional_domain_name`.
+    Outputs: `bucket`, `arn`, `regional_domain_name`, `versioning` (what a replication waits for).
     """
 
     bucket: pulumi.Output[str]
     arn: pulumi.Output[str]
     regional_domain_name: pulumi.Output[str]
+    versioning: pulumi.Resource
 
     def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:bucket:PrivateBucket", name, None, opts)
@@ -60,7 +61,7 @@ class PrivateBucket(pulumi.ComponentResource):
         aws.s3.BucketOwnershipControls(
             f"{name}-ownership", bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
         )
-        versioning = aws.s3.BucketVersioning(
+        self.versioning = aws.s3.BucketVersioning(
             f"{name}-versioning", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
         )
         aws.s3.BucketServerSideEncryptionConfiguration(
@@ -79,7 +80,7 @@ class PrivateBucket(pulumi.ComponentResource):
                     "expiration": {"days": args.expire_days} if args.expire_days else None,
                 }
             ],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
         )
         self.bucket, self.arn = bucket.bucket, bucket.arn
         self.regional_domain_name = bucket.bucket_regional_domain_name

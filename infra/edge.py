@@ -18,11 +18,9 @@ from components.web_acl import WebAcl
 from components.zone import PublicZone, PublicZoneArgs, public_name
 from infra.arguments import alarms, edge, monitoring, pooler
 from infra.config import PhaseConfig
+from infra.config.edge import GLOBAL_REGION
 from infra.provider import aws_provider
 from infra.region import RegionStack
-
-GLOBAL_REGION = "us-east-1"
-"""Where CloudFront's certificates and web ACLs must live; Route 53 and IAM have no region."""
 
 
 class Edge(pulumi.ComponentResource):
@@ -51,13 +49,18 @@ class Edge(pulumi.ComponentResource):
             for region in regions
         }
         failover = Failover(f"{name}-failover", edge.failover(config, self.zone, endpoints), here)
-        watched = [*alarms.endpoints(failover.endpoint_check_ids), *alarms.spending(config)]
+        copy = next((region.assets_copy for region in regions if region.assets_copy), None)
+        watched = [
+            *alarms.endpoints(failover.endpoint_check_ids),
+            *alarms.spending(config),
+            *(alarms.assets_copy_alarms() if copy else ()),
+        ]
         Alarms(f"{name}-alerts", monitoring.alarms(config, GLOBAL_REGION, self.keys, watched), here)
         target: pulumi.Input[str] = edge.origin_fqdn(config)
         if config.cdn and self.origin_keys:
             acl = WebAcl(f"{name}-waf", edge.cdn_acl(config), here)
             self.logs.of_web_acl(f"{name}-waf", acl.arn, edge.secret_headers(config))
-            settings = edge.cdn(config, config.cdn, self.zone, self.keys, acl, self.origin_keys)
+            settings = edge.cdn(config, config.cdn, self.zone, self.keys, acl, self.origin_keys, copy)
             cdn = Cdn(f"{name}-cdn", settings, here)
             self.logs.of_distribution(f"{name}-cdn", cdn.distribution_arn)
             target = cdn.domain_name

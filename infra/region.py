@@ -13,6 +13,7 @@ from components.alarms import Alarms
 from components.alertmanager import Alertmanager
 from components.app_tier import AppTier
 from components.backup import Backup
+from components.cdn import AssetsCopy
 from components.cluster import Cluster
 from components.container_insights import ContainerInsights
 from components.dashboard import Dashboard
@@ -31,6 +32,7 @@ from components.pooler import Pooler
 from components.postgres import Postgres
 from components.postgres_exporter import PostgresExporter
 from components.precedence import Precedence
+from components.private_bucket import PrivateBucket
 from components.prometheus import Prometheus, service_url
 from components.queue import Queue
 from components.quota import Quota
@@ -135,6 +137,7 @@ class RegionStack(pulumi.ComponentResource):
         self.services = self._services(config, around, on_cluster)
         self.gateway = self._gateway(config, on_cluster)
         target = self.gateway or self.services[0]
+        self.assets_copy = self._assets_copy(config, here)
         logs = AccessLogs(f"{name}-logs", edge.access_logs(config, region), here)
         balancer = edge.load_balancer(config, region, front.zone, self.network, self.cluster, target, logs)
         self.load_balancer = LoadBalancer(f"{name}-alb", balancer, on_cluster)
@@ -161,6 +164,13 @@ class RegionStack(pulumi.ComponentResource):
             settings = edge.origin_guard(config, self.load_balancer, front.origin_keys, self.secrets, front.public)
             name, here = f"{config.application}-{self.region}-guard", pulumi.ResourceOptions(parent=self)
             OriginGuard(name, settings, here)
+
+    def _assets_copy(self, config: PhaseConfig, opts: pulumi.ResourceOptions) -> AssetsCopy | None:
+        """The bucket from which the CDN serves its assets while its own one fails, in the one region that has it."""
+        if config.cdn is None or config.cdn.assets_copy_region != self.region:
+            return None
+        bucket = PrivateBucket(f"{config.application}-{self.region}-assets", edge.assets(config.cdn, self.keys), opts)
+        return AssetsCopy(region=self.region, bucket=bucket, key_arn=self.keys.arns["assets"])
 
     def _services(self, config: PhaseConfig, around: Surroundings, opts: pulumi.ResourceOptions) -> list[AppTier]:
         """The servers of the application, those beyond the document's count apart, and each of its services on them."""
@@ -211,6 +221,7 @@ class RegionStack(pulumi.ComponentResource):
             *(alarms.cache_alarms(self.cache) if self.cache else ()),
             *(alarms.datastore_alarms(config, self.cache) if self.cache else ()),
             *monitoring.balancer_alarms(self.load_balancer),
+            *(alarms.assets_copy_alarms() if self.assets_copy else ()),
         ]
         topics = Alarms(f"{name}-alerts", monitoring.alarms(config, self.region, self.keys, watched), opts)
         insights = monitoring.container_insights(config, self.cluster, self.keys)

@@ -19,7 +19,7 @@ from infra.config.compute import CapacityType, Count, NetworkConfig, RegistryCon
 from infra.config.data import DatabasePort, PostgresVersion, PrivateName
 from infra.config.edge import (
     AccessLogsConfig,
-    CdnConfig,
+    CdnSettings,
     CountedRules,
     FailoverSettings,
     LoadBalancerConfig,
@@ -289,7 +289,7 @@ class Settings(Section):
     access_logs: AccessLogsConfig
     failover: FailoverSettings
     web_acl: WebAcl
-    cdn: CdnConfig
+    cdn: CdnSettings
     gateway: Gateway
     egress: Egress
     database: Database

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from infra.derive import Source
+from infra.findings import Finding
 from infra.outline import Node, outline
 from infra.planned import Planned
 from infra.roadmap.model import Item
@@ -34,8 +35,13 @@ def show_plan(plan: Planned) -> None:
     out = console(WIDTH)
     out.print(root)
     for finding in plan.findings:
-        out.print(f"{MARKS[finding.severity]} [bold]{finding.id}[/bold] {escape(finding.message)}", end=" ")
-        out.print(f"[dim]({escape(finding.source)})[/dim]")
+        show_finding(out, finding)
+
+
+def show_finding(out: Console, finding: Finding) -> None:
+    """One finding on a line: how grave, its id, what it says, and what it rests on."""
+    out.print(f"{MARKS[finding.severity]} [bold]{finding.id}[/bold] {escape(finding.message)}", end=" ")
+    out.print(f"[dim]({escape(finding.source)})[/dim]")
 
 
 def _grow(tree: Tree, node: Node) -> None:

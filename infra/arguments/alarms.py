@@ -203,6 +203,17 @@ def cache_alarms(cache: Redis) -> list[Alarm]:
     return found
 
 
+def assets_copy_alarms() -> list[Alarm]:
+    """Assets that didn't reach their copy. S3's guide doesn't say in which of the two regions it reports them."""
+    return [
+        Alarm(
+            role="assets-copy-failed", description="Assets of the CDN didn't reach their copy in the other region",
+            namespace="AWS/S3", metric="OperationsFailedReplication", dimensions=None, comparison=">", threshold=0,
+            severity="ticket", period_seconds=300, periods=1,
+        )
+    ]  # fmt: skip
+
+
 def spending(config: PhaseConfig) -> list[Alarm]:
     """A month that has cost more than the users' budget. AWS reports the whole account's bill so far, in us-east-1 alone.
 

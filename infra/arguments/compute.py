@@ -30,7 +30,10 @@ DATA_CLASSES = ("database", "cache", "cluster", "volumes", "secrets", "logs", "a
 
 
 def keys(config: PhaseConfig, region: str) -> KeysArgs:
-    return KeysArgs(account_id=config.account_id, region=region, data_classes=DATA_CLASSES)
+    """The CDN's assets have a key where their copy stands."""
+    copied = config.cdn is not None and config.cdn.assets_copy_region == region
+    classes = (*DATA_CLASSES, "assets") if copied else DATA_CLASSES
+    return KeysArgs(account_id=config.account_id, region=region, data_classes=classes)
 
 
 def secrets(own: Keys, others: Mapping[str, Keys]) -> SecretKeys:

@@ -8,7 +8,7 @@ import pulumi
 
 from components.access_logs import AccessLogs, AccessLogsArgs
 from components.app_tier import AppTier
-from components.cdn import CdnArgs
+from components.cdn import AssetsCopy, CdnArgs
 from components.cluster import Cluster
 from components.failover import Endpoint, FailoverArgs
 from components.fence import FenceArgs
@@ -19,6 +19,7 @@ from components.load_balancer import LoadBalancer, LoadBalancerArgs
 from components.network import Network
 from components.origin_guard import OriginGuardArgs
 from components.origin_keys import OriginKeys, OriginKeysArgs
+from components.private_bucket import PrivateBucketArgs
 from components.web_acl import RateLimit, WebAcl, WebAclArgs
 from components.zone import PublicZone
 from infra.config import PhaseConfig
@@ -144,8 +145,19 @@ def origin_guard(
     )
 
 
+def assets(cdn: CdnConfig, keys: Keys) -> PrivateBucketArgs:
+    """The copy of the CDN's assets, under the key of its own region."""
+    return PrivateBucketArgs(key_arn=keys.arns["assets"], noncurrent_days=cdn.assets_noncurrent_days)
+
+
 def cdn(
-    config: PhaseConfig, cdn: CdnConfig, zone: PublicZone, keys: Keys, acl: WebAcl, origin_keys: OriginKeys
+    config: PhaseConfig,
+    cdn: CdnConfig,
+    zone: PublicZone,
+    keys: Keys,
+    acl: WebAcl,
+    origin_keys: OriginKeys,
+    assets_copy: AssetsCopy | None,
 ) -> CdnArgs:
     """In front of the failover name. A response belongs to whom its API key, token, origin and format say."""
     return CdnArgs(
@@ -156,6 +168,7 @@ def cdn(
         origin_key=origin_keys.current,
         assets_path=cdn.assets_path,
         assets_key_arn=keys.arns["assets"],
+        assets_copy=assets_copy,
         noncurrent_days=cdn.assets_noncurrent_days,
         user_headers=("Authorization", config.web_acl.api_key_header, "Origin", "Accept"),
         api_max_ttl_seconds=cdn.api_max_ttl_seconds,

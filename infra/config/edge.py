@@ -11,6 +11,8 @@ from infra.config.scalars import Cidr, Distinct, HeaderName, PositiveInt, Prefix
 
 RuleGroup = Annotated[str, StringConstraints(pattern=patterns.RULE_GROUP)]
 """[WAF Developer Guide, AWS Managed Rules rule groups list: those that need no configuration of their own]"""
+GLOBAL_REGION = "us-east-1"
+"""Where CloudFront's certificates and web ACLs must live, and what stands beside them; Route 53 and IAM have no region."""
 CountedRules = Annotated[tuple[Annotated[str, StringConstraints(pattern=patterns.COUNTED_RULE)], ...], Distinct]
 CHECK_TIMEOUT_SECONDS = 6
 """The longest that one HTTPS health check of Route 53 takes to fail: 4 s to connect, 2 s for the status. [Route 53
@@ -89,8 +91,8 @@ class WebAclConfig(Section):
     rate_limit: RateLimitConfig | None
 
 
-class CdnConfig(Section):
-    """CloudFront in front of the application."""
+class CdnSettings(Section):
+    """CloudFront in front of the application, before a document has its say."""
 
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
     assets_path: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]+(/[a-z0-9_-]+)*/\*$")]
@@ -107,4 +109,12 @@ class CdnConfig(Section):
     )
     origin_prefix_lists: dict[Region, PrefixList] = Field(
         description="AWS's list of CloudFront's addresses, by region."
+    )
+
+
+class CdnConfig(CdnSettings):
+    """CloudFront in front of the application."""
+
+    assets_copy_region: Region | None = Field(
+        description="Where the copy of the assets stands; null while there is one region."
     )

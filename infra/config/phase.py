@@ -13,7 +13,14 @@ from infra.config.backup import BackupConfig
 from infra.config.cache import CacheConfig
 from infra.config.compute import AppConfig, ClusterConfig, NetworkConfig, PoolConfig, RegionConfig, RegistryConfig
 from infra.config.data import DatabaseConfig
-from infra.config.edge import AccessLogsConfig, CdnConfig, FailoverConfig, LoadBalancerConfig, WebAclConfig
+from infra.config.edge import (
+    GLOBAL_REGION,
+    AccessLogsConfig,
+    CdnConfig,
+    FailoverConfig,
+    LoadBalancerConfig,
+    WebAclConfig,
+)
 from infra.config.leadership import TakeOverConfig, mistakes
 from infra.config.monitoring import MonitoringConfig
 from infra.config.pooler import DATABASE_NAMESPACE, LEAST_REPLICA_ENGINE, PoolerConfig, ShardsConfig
@@ -150,6 +157,17 @@ class PhaseConfig(Section):
         missing = [name for name in self.regions if self.cdn and name not in self.cdn.origin_prefix_lists]
         if missing:
             raise ValueError(f"cdn.origin_prefix_lists has no id for {', '.join(missing)}: the CDN couldn't reach it")
+        return self
+
+    @model_validator(mode="after")
+    def _assets_are_copied_to_another_region(self) -> PhaseConfig:
+        others = [name for name in self.regions if name != GLOBAL_REGION]
+        copied = self.cdn.assets_copy_region if self.cdn else None
+        if copied is not None and copied not in others:
+            raise ValueError(
+                f"cdn.assets_copy_region {copied} is not one of regions besides {GLOBAL_REGION}, where the assets stand: "
+                f"{', '.join(others) or 'none'}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -43,6 +43,7 @@ def cost(
     from infra.cost.claims import claims
     from infra.cost.phases import priced
     from infra.cost.report import report
+    from infra.findings.cost import prices_too_old
 
     limit = _dollars(budget)
     document, found = priced(roadmap, settings, phases or ())
@@ -56,7 +57,8 @@ def cost(
     elif len(chosen) == 2 and phases:
         _show_change(shown, as_json)
     elif as_json:
-        _print_json({**shown.to_json(), "claims": [claim.to_json() for claim in borne_out]})
+        told = [vars(finding) for finding in prices_too_old(shown.stale)]
+        _print_json({**shown.to_json(), "claims": [claim.to_json() for claim in borne_out], "findings": told})
     else:
         from infra.cost.show import show_report
 

@@ -18,7 +18,8 @@ from infra.cost.lines import ChangedLine, Line, changed_lines, lines
 from infra.cost.report import CostReport, PhaseReport
 from infra.cost.savings import Saving, SavingsReport
 from infra.cost.span import total
-from infra.show import WIDTH, console
+from infra.findings.cost import prices_too_old
+from infra.show import WIDTH, console, show_finding
 
 _WORDS = {"component", "of", "kind", "document"}
 _TRAILING = re.compile(r" +(\x1b\[0m)?$")
@@ -41,13 +42,8 @@ def show_report(report: CostReport, claims: Sequence[Claim], *, with_lines: bool
         out.print(
             f"[yellow]![/yellow] not in the bill: {escape(one.type)} {escape(one.resource)}: {escape(one.reason)}"
         )
-    if report.stale:
-        oldest = [one.read_on for one in report.stale if one.read_on]
-        count = sum(one.count for one in report.stale)
-        since = f", the oldest of {min(oldest)}" if oldest else ""
-        out.print(
-            f"[yellow]![/yellow] {count} prices are older than a year{since}: `ramp prices refresh` reads them anew"
-        )
+    for finding in prices_too_old(report.stale):
+        show_finding(out, finding)
 
 
 def phase_table(phase: PhaseReport) -> Table:

@@ -39,6 +39,7 @@ class UsageFigures(Section):
     assets_mib_per_user_hour: NaturalInt = Field(description="Scripts, styles and images that a user loads.")
     asset_requests_per_user_hour: NaturalInt
     assets_gib: PositiveInt = Field(description="What the asset store holds.")
+    assets_published_gib: NaturalInt = Field(description="New and changed assets a month.")
     cdn_hit_percent: Share = Field(description="The part of asset requests that the CDN answers itself.")
     external_request_kib: NaturalInt = Field(description="Sent to language models and others for each request.")
     external_response_kib: NaturalInt = Field(description="Received from them for each request.")

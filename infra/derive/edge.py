@@ -65,4 +65,16 @@ def cdn(step: Step, regions: Tree) -> Tree | Sourced[None]:
         what = f"an id for each region of {step.phase.key}: {', '.join(unknown)}"
         raise InputError([Mistake(step.settings.path, line, key, ", ".join(known) or "none", what, hint)])
     lists = {region: step.setting(f"cdn.origin_prefix_lists.{region}") for region in regions}
-    return {**settings_section(step.settings, "cdn"), "origin_prefix_lists": lists}
+    copied = {"assets_copy_region": _assets_copy_region(step)}
+    return {**settings_section(step.settings, "cdn"), "origin_prefix_lists": lists, **copied}
+
+
+def _assets_copy_region(step: Step) -> Sourced[Any]:
+    """By the document's order, which a take-over doesn't change: a bucket that moved would leave its objects behind."""
+    plan = step.latest(lambda phase: phase.multi_region)
+    if plan is None or len(plan.regions) == 1:
+        return step.absent()
+    words = [fact(region.name) for region in plan.regions]
+    return rules.assets_copy_region(
+        *(rules.region_behind(word, step.setting(f"regions.names.{word.value}.region")) for word in words)
+    )

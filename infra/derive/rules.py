@@ -15,6 +15,7 @@ from components.key_metrics import metric_id
 from components.naming import DATABASE, NAMESPACE, reserved, shorten
 from components.postgres_parameters import max_connections
 from infra.catalogue.specs import NoInstanceClass, exact, find, smallest
+from infra.config.edge import GLOBAL_REGION
 from infra.config.pooler import DATABASE_NAMESPACE
 from infra.config.scalars import LABEL_LENGTH
 from infra.derive.sources import rule
@@ -147,6 +148,15 @@ def home_region(_word: str, region: str) -> str:
     Nothing that holds data then ever moves.
     """
     return region
+
+
+@rule
+def assets_copy_region(*regions: str) -> str:
+    """Assets are copied to the document's first region besides us-east-1, where the CDN's own bucket stands.
+
+    CloudFront then serves them while either region is down: an origin group has two members.
+    """
+    return next(region for region in regions if region != GLOBAL_REGION)
 
 
 @rule

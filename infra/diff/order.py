@@ -204,6 +204,14 @@ def move_behind_cdn(changes: Sequence[Change]) -> Iterator[Action]:
         yield _do("with", what, "the balancer closes to all but the CDN once the name has moved", moved or closed, took)
 
 
+@rule
+def copy_existing(changes: Sequence[Change]) -> Iterator[Action]:
+    """A bucket is copied from now on: what it holds already is copied by hand."""
+    for change in _created(changes, "aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
+        what = "copy what the bucket holds already: `aws s3 sync s3://SOURCE s3://COPY --source-region … --region …`"
+        yield _do("after", what, "S3 copies what is written from then on, and nothing else", [change])
+
+
 def _created(changes: Sequence[Change], type_: str) -> list[Change]:
     return [c for c in changes if c.action == "create" and c.resource.type == type_]
 

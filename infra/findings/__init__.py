@@ -32,14 +32,12 @@ RULES: tuple[Rule, ...] = (
     edge.check_interval,
     edge.further_standbys,
     edge.active_active,
-    edge.assets_in_one_region,
     edge.cdn_vendor,
     edge.rate_limit_figure,
     edge.compression_before_cdn,
     monitoring.unknown_metrics,
     monitoring.nobody_told,
     cost.not_in_the_bill,
-    cost.prices_too_old,
 )
 """Every rule, in the order in which findings are told; within it warnings come first."""
 

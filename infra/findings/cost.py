@@ -1,29 +1,28 @@
-"""What the bill of a plan has to tell beside its figures, as findings of the plan."""
+"""What the bill of a plan has to tell beside its figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
 
-from infra.cost.estimate import Estimate
-from infra.cost.report import report
+from infra.cost.report import StalePrices
 from infra.errors import InputError
 from infra.findings.finding import Finding, Situation
 
 _SOURCE = "infra/catalogue/data/prices"
 
 
-def prices_too_old(situation: Situation) -> Iterator[Finding]:
-    """Prices that the bill rests on and that were read more than a year ago, in one finding."""
-    bill = situation.bill
-    stale = report([bill], date.today()).stale if isinstance(bill, Estimate) else ()
+def prices_too_old(stale: Sequence[StalePrices]) -> Iterator[Finding]:
+    """Prices that bills rest on and that were read more than a year ago, in one finding of the bills.
+
+    It is none of a plan, which shows no price and is the same on every day.
+    """
     if not stale:
         return
     oldest = min((one.read_on for one in stale if one.read_on), default=None)
     since = f", the oldest on {oldest}" if oldest else ""
     services = ", ".join(dict.fromkeys(one.service for one in stale))
     message = (
-        f"{sum(one.count for one in stale)} prices of the bill were read more than a year ago{since}: {services}. "
+        f"{sum(one.count for one in stale)} prices were read more than a year ago{since}: {services}. "
         f"`ramp prices refresh` reads them anew."
     )
     yield Finding("prices-too-old", "info", message, _SOURCE)

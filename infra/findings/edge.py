@@ -51,15 +51,6 @@ def further_standbys(situation: Situation) -> Iterator[Finding]:
         )
 
 
-def assets_in_one_region(situation: Situation) -> Iterator[Finding]:
-    """The CDN's assets have one home."""
-    if situation.config.cdn and situation.config.standby_regions:
-        message = (
-            "Assets stand in one bucket, in us-east-1: while that region is down the CDN serves what its edges hold."
-        )
-        yield Finding("assets-one-region", "info", message, situation.source("cdn.assets_path"))
-
-
 def rate_limit_figure(situation: Situation) -> Iterator[Finding]:
     """The document asks for a limit a user and gives no figure."""
     limit, header = situation.config.web_acl.rate_limit, situation.config.web_acl.api_key_header

@@ -1,13 +1,19 @@
 """The CDN, the name in front of it, and who reaches the load balancers behind it, in the plans."""
 
+import json
+
 import pytest
 
+from components.cdn import EITHER_BUCKET
 from infra.graph import ResourceGraph
 from tests.graph.reading import inputs, waits_for
 
 BEFORE, SINCE = ("baseline", "phase1"), ("phase2", "phase3")
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+COPY = "mgx-ai-us-west-2-assets"
 GROUP_RULES = 60
 CLOUDFRONT_WEIGHT = 55
 """What AWS counts for com.amazonaws.global.cloudfront.origin-facing. [VPC User Guide, AWS-managed prefix lists]"""
@@ -34,12 +40,14 @@ def test_the_users_name_points_to_the_cdn_and_keeps_its_record(phase_graph, phas
 def test_the_api_has_one_origin_on_the_failover_name(phase_graph, phase: str) -> None:
     """Guards writes: an origin group fails over reads only, and a behaviour with POST is refused on one."""
     distribution = phase_graph(phase).one(DISTRIBUTION)
-    assert "originGroups" not in inputs(distribution)
-    application, assets = inputs(distribution)["origins"]
+    assert inputs(distribution)["defaultCacheBehavior"]["targetOriginId"] == "application"
+    application, *buckets = inputs(distribution)["origins"]
     assert application["domainName"] == "origin.mgx.example.com"
     assert application["customOriginConfig"]["originProtocolPolicy"] == "https-only"
     assert application["connectionAttempts"] * application["connectionTimeout"] <= 10
-    assert set(assets) == {"originId", "domainName", "originAccessControlId"}
+    for bucket in buckets:
+        assert "customOriginConfig" not in bucket and "originAccessControlId" in bucket
+        assert bucket["connectionAttempts"] * bucket["connectionTimeout"] <= 10
 
 
 @pytest.mark.parametrize("phase", SINCE)
@@ -47,7 +55,8 @@ def test_assets_come_from_the_bucket_and_everything_else_from_the_application(ph
     """Guards the paths that worked before the CDN, and the Host that the origin's certificate is for."""
     distribution = phase_graph(phase).one(DISTRIBUTION)
     rest, (assets,) = inputs(distribution)["defaultCacheBehavior"], inputs(distribution)["orderedCacheBehaviors"]
-    assert (assets["pathPattern"], assets["targetOriginId"]) == ("/assets/*", "assets")
+    copied = phase == "phase3"
+    assert (assets["pathPattern"], assets["targetOriginId"]) == ("/assets/*", EITHER_BUCKET if copied else "assets")
     assert set(assets["allowedMethods"]) == {"GET", "HEAD", "OPTIONS"}
     assert rest["targetOriginId"] == "application"
     assert {"POST", "PUT", "PATCH", "DELETE"} < set(rest["allowedMethods"])
@@ -116,6 +125,53 @@ def test_the_assets_bucket_is_closed_to_all_but_this_distribution(phase_graph, p
     assert waits_for(policy, "policy") == {name, "mgx-ai-edge-cdn-distribution"}
     access = inputs(graph.one("aws:cloudfront/originAccessControl:OriginAccessControl"))
     assert (access["signingBehavior"], access["signingProtocol"]) == ("always", "sigv4")
+
+
+def test_assets_are_served_from_their_copy_while_their_bucket_fails(phase_graph) -> None:
+    """Guards the assets from the loss of us-east-1: two origins in one group, each under the same signature."""
+    one_region: ResourceGraph = phase_graph("phase2")
+    assert not inputs(one_region.one(DISTRIBUTION)).get("originGroups")
+    assert not one_region.of_type(REPLICATION)
+    graph: ResourceGraph = phase_graph("phase3")
+    distribution = graph.one(DISTRIBUTION)
+    (group,) = inputs(distribution)["originGroups"]
+    assert [member["originId"] for member in group["members"]] == ["assets", "assets-us-west-2"]
+    assert set(group["failoverCriteria"]["statusCodes"]) == {500, 502, 503, 504}
+    _, assets, copy = inputs(distribution)["origins"]
+    assert (assets["originId"], copy["originId"]) == ("assets", "assets-us-west-2")
+    assert {"mgx-ai-edge-cdn-assets", COPY} <= waits_for(distribution, "origins")
+    policy = graph.one("aws:s3/bucketPolicy:BucketPolicy", f"{COPY}-policy")
+    assert waits_for(policy, "policy") == {COPY, "mgx-ai-edge-cdn-distribution"}
+
+
+def test_the_copy_stands_in_the_other_region_under_that_regions_key(phase_graph) -> None:
+    """Guards the copy from what it is there for: nothing of us-east-1 is needed to read it."""
+    graph: ResourceGraph = phase_graph("phase3")
+    bucket = graph.one("aws:s3/bucket:Bucket", COPY)
+    assert bucket.protect and graph.region_of(bucket) == "us-west-2"
+    encryption = graph.one(
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", f"{COPY}-encryption"
+    )
+    assert waits_for(encryption, "rules") == {"mgx-ai-us-west-2-keys-assets"}
+    key = graph.one("aws:kms/key:Key", "mgx-ai-us-west-2-keys-assets")
+    readers = [s["Principal"].get("Service") for s in json.loads(str(inputs(key)["policy"]))["Statement"]]
+    assert "cloudfront.amazonaws.com" in readers
+
+
+def test_what_is_published_is_copied_and_what_is_taken_back_too(phase_graph) -> None:
+    """Guards against a copy that holds nothing, or what was taken back: KMS objects and deletions are left out by default."""
+    replication = phase_graph("phase3").one(REPLICATION)
+    assert waits_for(replication, "bucket") == {"mgx-ai-edge-cdn-assets"}
+    assert waits_for(replication, "rules") == {COPY, "mgx-ai-us-west-2-keys-assets"}
+    (rule,) = inputs(replication)["rules"]
+    assert (rule["status"], rule["filter"]) == ("Enabled", {"prefix": ""})
+    assert rule["deleteMarkerReplication"] == {"status": "Enabled"}
+    assert rule["sourceSelectionCriteria"] == {"sseKmsEncryptedObjects": {"status": "Enabled"}}
+    assert rule["destination"]["metrics"] == {"status": "Enabled"}
+    waited = {urn.rsplit("::", 1)[1] for urn in replication.dependencies}
+    assert {"mgx-ai-edge-cdn-assets-versioning", f"{COPY}-versioning", "mgx-ai-edge-cdn-assets-copy"} <= waited
+    told = [r.name for r in phase_graph("phase3").of_type(ALARM) if r.name.endswith("-assets-copy-failed")]
+    assert sorted(told) == ["mgx-ai-edge-alerts-assets-copy-failed", "mgx-ai-us-west-2-alerts-assets-copy-failed"]
 
 
 @pytest.mark.parametrize("phase", SINCE)

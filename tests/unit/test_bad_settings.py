@@ -61,7 +61,7 @@ SETTINGS_CASES = [
      "queue.message_ttl_seconds: got 6048000; allowed: less than or equal to 4294967"),
     ('image_tag: "1.0.0"', "image_tag: latest", 'app.image_tag: got "latest"; allowed: '
      "the tag of one image; `latest` would be another one each time, and a tag can't be pushed twice"),
-    ("emails: []", "emails: [on-call]",
+    ("emails: [platform-team@mgx.example.com]", "emails: [on-call]",
      'monitoring.emails.0: got "on-call"; allowed: an e-mail address such as on-call@example.com'),
     ("  namespace: monitoring", "  namespace: mgx-ai", "monitoring.namespace: mgx-ai is the application's"),
     ("owner: platform-team", "owner: a, b",

@@ -16,6 +16,8 @@ _LOGS = {
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": "deliveryDestinationConfiguration",
 }
 """Who writes every request into a bucket, and the input that names it. A web ACL writes only what it stops."""
+_COPY_TO = {"aws:s3/bucketReplicationConfig:BucketReplicationConfig": "rules"}
+"""What copies into a bucket, and the input that names it."""
 _DAYS_A_MONTH = 30
 _MILLION, _TEN_THOUSAND, _THOUSAND = 1_000_000, 10_000, 1_000
 
@@ -96,14 +98,25 @@ def bucket(store: Subject) -> Outcome:
         return
     if "fence" in store.components:
         return
-    if "cdn" not in store.components:
+    copied = bool(store.takers(_COPY_TO))
+    if "cdn" not in store.components and not copied:
         yield store.unpriced("what it will hold can't be told: it is neither assets, nor access logs, nor a fence")
         return
     gib = store.usage.settings.assets_gib
     yield store.charge(Group.CDN, "s3", "standard storage", "GB-month", gib, "usage.assets_gib", fixed=False)
+    if copied:
+        return
     misses = store.usage.asset_misses / _THOUSAND
     basis = "asset requests that miss the CDN (usage.cdn_hit_percent)"
     yield store.charge(Group.CDN, "s3", "get and other requests", "1k requests", misses, basis, fixed=False)
+
+
+def bucket_copy(replication: Subject) -> Outcome:
+    """What is published of assets goes to the other region; what S3 asks for a request there is below a cent."""
+    copy = replication.plan.config.cdn.assets_copy_region if replication.plan.config.cdn else None
+    gib, basis = replication.usage.settings.assets_published_gib, f"usage.assets_published_gib, copied to {copy}"
+    more = {"fixed": False, "serves": copy}
+    yield replication.charge(Group.CDN, "transfer", f"to {copy}", "GB", gib, basis, **more)
 
 
 def _access_logs(store: Subject) -> Outcome:
@@ -150,6 +163,7 @@ PRICED = {
     "aws:wafv2/webAcl:WebAcl": web_acl,
     "aws:cloudfront/distribution:Distribution": distribution,
     "aws:s3/bucket:Bucket": bucket,
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": bucket_copy,
     "aws:route53/zone:Zone": zone,
     "aws:route53/healthCheck:HealthCheck": health_check,
 }

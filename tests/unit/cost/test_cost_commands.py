@@ -49,7 +49,7 @@ def test_cost_shows_a_table_a_phase_with_shares_changes_and_what_a_user_costs() 
     for phase, users in (("baseline", "1,000"), ("phase1", "2,000"), ("phase2", "5,000"), ("phase3", "10,000")):
         assert f"{phase}: {users} users" in result.stdout
     assert result.stdout.count("total a month") == 4
-    assert "a user" in result.stdout and "prices are older than a year" in result.stdout
+    assert "a user" in result.stdout and "prices-too-old" in result.stdout
     assert "“the cost of a user falls from phase to phase” is contradicted in phase3: baseline $" in result.stdout
     assert "“30-40% can be saved” is " in result.stdout
     widths = [len(line) for line in result.stdout.splitlines() if "$" in line and ":" not in line]

@@ -128,3 +128,14 @@ def test_events_pass_the_balancer_of_the_region_that_they_are_fetched_from() -> 
     (units,) = [i for i in bill.items if i.price.item == "NLCU"]
     assert units.charge.region == "us-east-1"
     assert units.amount.expected == Decimal("42.7734375")
+
+
+def test_a_copied_bucket_pays_for_what_travels_and_its_copy_for_what_it_holds() -> None:
+    """Worked by hand: 5 GiB at $0.02 out of us-east-1, 20 GiB at $0.023 in the other region."""
+    copy = resource(BUCKET, "copy", {}, "us-west-2")
+    type_ = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+    replication = resource(type_, "to-copy", {}, "us-east-1", {"rules": (copy.urn,)})
+    bill = bill_of(copy, replication, assets_gib=20, assets_published_gib=5)
+    assert amounts(bill) == {"transfer: to us-west-2": "0.1", "s3: standard storage": "0.46"}
+    assert bill.standby().expected == bill.total.expected
+    assert not bill.unpriced

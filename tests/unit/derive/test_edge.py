@@ -1,9 +1,11 @@
 """What the document says of the edge in a stack config: failover, limits, CDN."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from infra.config import PhaseConfig
 from infra.derive import derive, rules
 from infra.derive.sources import Source, Sourced
 from infra.errors import InputError
@@ -68,3 +70,29 @@ def test_a_region_without_cloudfronts_list_is_named(tmp_path: Path) -> None:
     (mistake,) = caught.value.mistakes
     assert mistake.key == "cdn.origin_prefix_lists"
     assert "us-west-2" in mistake.allowed
+
+
+def test_assets_are_copied_to_the_second_region_whoever_leads(tmp_path: Path) -> None:
+    """Guards the copy's objects: a take-over must not move the bucket that holds them."""
+    copies = [phase.cdn and phase.cdn.assets_copy_region for phase in (selected(name).config for name in PHASES)]
+    assert copies == [None, None, None, "us-west-2"]
+    settings = settings_with(tmp_path, "take_overs: []", "take_overs: [{to: US-West, servers: 1, former: keep}]")
+    last = derive(read(own_roadmap()), load_settings(settings))[-1].config
+    assert last.cdn is not None
+    assert (last.active_region, last.cdn.assets_copy_region) == ("us-west-2", "us-west-2")
+
+
+def test_assets_of_regions_elsewhere_are_copied_to_the_first_of_them() -> None:
+    """Guards a document without us-east-1, where the CDN's own bucket stands all the same."""
+    line = Source("line", "line 1", line=1)
+    regions = [Sourced(region, line) for region in ("us-east-1", "eu-west-1", "eu-north-1")]
+    assert rules.assets_copy_region(*regions).value == rules.assets_copy_region(*regions[1:]).value == "eu-west-1"
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_copy_beside_its_original_or_in_no_region_of_the_phase_is_refused(region: str) -> None:
+    """Guards a stack config that was edited: the copy would be lost with what it is a copy of, or have no provider."""
+    tree = selected("phase3").config.model_dump(mode="json")
+    tree["cdn"]["assets_copy_region"] = region
+    with pytest.raises(ValueError, match=f"cdn.assets_copy_region {region} is not one of regions besides us-east-1"):
+        PhaseConfig.model_validate_json(json.dumps(tree))

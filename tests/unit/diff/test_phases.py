@@ -119,6 +119,15 @@ def test_the_order_of_the_steps_names_what_the_engine_cant_do(phase_graph: Phase
     assert failover.duration.startswith("60–120 s")
 
 
+def test_what_a_bucket_held_before_its_copy_is_copied_by_hand(phase_graph: PhaseGraph) -> None:
+    """Guards the assets of the phases before: S3 copies only what is written once there is a replication."""
+    told = {}
+    for old, new in (("phase1", "phase2"), ("phase2", "phase3")):
+        before, after = phase_graph(old), phase_graph(new)
+        told[new] = [action.when for action in order(compare(before, after), ()) if "aws s3 sync" in action.what]
+    assert told == {"phase2": [], "phase3": ["after"]}
+
+
 def test_a_step_asks_only_for_quotas_that_it_needs_more_of(phase_graph: PhaseGraph) -> None:
     """Guards against quotas that are asked for again at every run, and on the way back."""
     small, large = phase_graph("phase2"), phase_graph("phase3")

@@ -1,31 +1,33 @@
 """What is found in each phase of the document."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from infra.findings import Situation
+from infra.findings.monitoring import nobody_told
 from infra.planned import Planned, planned
 from tests.unit.documents import document, selected
 
 EXPECTED = {
     "baseline": [
         "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica",
-        "queue-single-node", "recovery-point", "compression-before-cdn", "alerts-unsubscribed", "prices-too-old",
+        "queue-single-node", "recovery-point", "compression-before-cdn",
     ],
     "phase1": [
         "queue-no-quorum-to-spare", "hpa-range-below-count", "scale-down-band", "scaling-window",
         "database-class-overshoot", "cache-node-overshoot", "cache-no-replica", "recovery-point",
-        "compression-before-cdn", "alerts-unsubscribed", "prices-too-old",
+        "compression-before-cdn",
     ],
     "phase2": [
         "hpa-range-derived", "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot",
-        "cache-no-replica", "recovery-point", "rate-limit-figure", "alerts-unsubscribed", "prices-too-old",
+        "cache-no-replica", "recovery-point", "rate-limit-figure",
     ],
     "phase3": [
         "availability-differs", "queue-federation", "failover-promotion", "hpa-range-derived", "scale-down-band",
         "scaling-window", "database-class-overshoot", "cache-node-overshoot", "queue-even-nodes", "failover-resolvers",
-        "recovery-time", "recovery-point", "assets-one-region", "rate-limit-figure", "alerts-unsubscribed",
-        "prices-too-old",
+        "recovery-time", "recovery-point", "rate-limit-figure",
     ],
 }  # fmt: skip
 """The findings of each phase with nothing wrong: what the document itself can't have, or leaves open."""
@@ -69,3 +71,12 @@ def test_a_two_node_queue_is_told_in_the_documents_own_words() -> None:
     """Guards the finding that matters most in phase 1: HA in the cell, no failure tolerated in fact."""
     found = next(f for f in plan("phase1").findings if f.id == "queue-no-quorum-to-spare")
     assert "2x 4vCPU, 8GB (HA)" in found.message
+
+
+def test_nobody_to_tell_of_alerts_is_told() -> None:
+    """Guards whoever empties the example's address and puts in no other: topics without a subscriber tell nobody."""
+    chosen = selected("phase3")
+    told = chosen.config.monitoring.model_copy(update={"emails": ()})
+    lonely = replace(chosen, config=chosen.config.model_copy(update={"monitoring": told}))
+    (found,) = nobody_told(Situation(lonely, plan("phase3").graph))
+    assert (found.id, found.source) == ("alerts-unsubscribed", "settings: monitoring.emails")
