@@ -51,6 +51,14 @@ class BucketCopy(pulumi.ComponentResource):
 
 def _everything(args: BucketCopyArgs) -> aws.s3.BucketReplicationConfigRuleArgs:
     """The whole bucket. A rule with a filter, even an empty one, is of the kind that may copy deletions."""
+    destination = aws.s3.BucketReplicationConfigRuleDestinationArgs(
+        bucket=args.target.arn,
+        encryption_configuration=aws.s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
+            replica_kms_key_id=args.target_key_arn
+        ),
+        metrics=aws.s3.BucketReplicationConfigRuleDestinationMetricsArgs(status="Enabled"),
+    )
+    encrypted = aws.s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(status="Enabled")
     return aws.s3.BucketReplicationConfigRuleArgs(
         id="everything",
         status="Enabled",
@@ -58,13 +66,9 @@ def _everything(args: BucketCopyArgs) -> aws.s3.BucketReplicationConfigRuleArgs:
         filter=aws.s3.BucketReplicationConfigRuleFilterArgs(prefix=""),
         delete_marker_replication=aws.s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(status="Enabled"),
         source_selection_criteria=aws.s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
-            sse_kms_encrypted_objects={"status": "Enabled"}
+            sse_kms_encrypted_objects=encrypted
         ),
-        destination=aws.s3.BucketReplicationConfigRuleDestinationArgs(
-            bucket=args.target.arn,
-            encryption_configuration={"replica_kms_key_id": args.target_key_arn},
-            metrics=aws.s3.BucketReplicationConfigRuleDestinationMetricsArgs(status="Enabled"),
-        ),
+        destination=destination,
     )
 
 

@@ -263,7 +263,7 @@ def either_bucket(origin_ids: Sequence[str]) -> aws.cloudfront.DistributionOrigi
     """The origin group of the assets: the first origin, and while that one fails the second."""
     return aws.cloudfront.DistributionOriginGroupArgs(
         origin_id=EITHER_BUCKET,
-        failover_criteria={"status_codes": list(BUCKET_FAILS)},
+        failover_criteria=aws.cloudfront.DistributionOriginGroupFailoverCriteriaArgs(status_codes=list(BUCKET_FAILS)),
         members=[aws.cloudfront.DistributionOriginGroupMemberArgs(origin_id=one) for one in origin_ids],
     )
 
