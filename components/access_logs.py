@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components import naming
 from components.policies import allow
 from components.private_bucket import PrivateBucket, PrivateBucketArgs
 
@@ -76,14 +77,14 @@ class AccessLogs(pulumi.ComponentResource):
         """CloudFront's standard logs, version 2, which need no ACL; it delivers from us-east-1."""
         source = aws.cloudwatch.LogDeliverySource(
             f"{name}-logs",
-            name=f"{name}-logs",
+            name=naming.physical(naming.LOG_DELIVERY, f"{name}-logs"),
             log_type="ACCESS_LOGS",
             resource_arn=distribution_arn,
             opts=self._child,
         )
         destination = aws.cloudwatch.LogDeliveryDestination(
             f"{name}-logs",
-            name=f"{name}-logs",
+            name=naming.physical(naming.LOG_DELIVERY, f"{name}-logs"),
             output_format="json",
             delivery_destination_configuration={"destination_resource_arn": self.arn},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.ready]),

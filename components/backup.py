@@ -57,7 +57,7 @@ class Backup(pulumi.ComponentResource):
         ]
         plan = aws.backup.Plan(
             f"{name}-plan",
-            name=naming.physical(naming.BACKUP_VAULT, name),
+            name=naming.physical(naming.BACKUP_PLAN, name),
             rules=[
                 aws.backup.PlanRuleArgs(
                     rule_name="daily",
@@ -79,7 +79,7 @@ class Backup(pulumi.ComponentResource):
         )
         aws.backup.Selection(
             f"{name}-databases",
-            name=naming.physical(naming.BACKUP_VAULT, f"{name}-databases"),
+            name=naming.physical(naming.BACKUP_PLAN, f"{name}-databases"),
             plan_id=plan.id,
             iam_role_arn=role.arn,
             resources=list(args.resource_arns),

@@ -41,7 +41,7 @@ class ContainerInsights(pulumi.ComponentResource):
         groups = [
             aws.cloudwatch.LogGroup(
                 f"{name}-{group}",
-                name=pulumi.Output.concat("/aws/containerinsights/", args.cluster_name, "/", group),
+                name=pulumi.Output.concat("/aws/containerinsights/", args.cluster_name, "/", group).apply(log_group),
                 retention_in_days=args.log_retention_days,
                 kms_key_id=args.logs_key_arn,
                 opts=child,
@@ -65,3 +65,8 @@ class ContainerInsights(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*groups, attachment]),
         )
         self.register_outputs({})
+
+
+def log_group(name: str) -> str:
+    """The name of a log group, as AWS takes it; the add-on chooses it by the cluster's. Raises InvalidName."""
+    return naming.physical(naming.LOG_GROUP, name)

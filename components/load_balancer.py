@@ -155,7 +155,7 @@ class LoadBalancer(pulumi.ComponentResource):
         cidrs = self._args.checker_cidrs
         checkers = aws.ec2.ManagedPrefixList(
             f"{self._name}-checkers",
-            name=f"{self._name}-checkers",
+            name=naming.physical(naming.PREFIX_LIST, f"{self._name}-checkers"),
             address_family="IPv4",
             max_entries=len(cidrs),
             entries=[aws.ec2.ManagedPrefixListEntryArgs(cidr=cidr) for cidr in cidrs],

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 
 AUTONAME_SUFFIX = 8
 """Characters that Pulumi adds to a logical name where no physical one is given: a hyphen and seven random digits."""
@@ -43,6 +44,8 @@ _LABEL_WORDS = "lower-case letters, digits and hyphens, a letter first, no hyphe
 _BALANCER = r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _BALANCER_WORDS = "letters, digits and hyphens, none first or last"
 _IAM_WORDS = "letters, digits and any of + = , . @ _ -"
+_DOTTED = r"[a-zA-Z0-9_.-]+"
+_DOTTED_WORDS = "letters, digits and . - _"
 
 CLUSTER = NameRule(
     "EKS cluster", 100, r"[0-9A-Za-z][A-Za-z0-9_-]*", "letters, digits, _ and -, a letter or digit first"
@@ -60,26 +63,48 @@ LOAD_BALANCER = NameRule("load balancer", 32, _BALANCER, _BALANCER_WORDS, reserv
 TARGET_GROUP = NameRule("target group", 32, _BALANCER, _BALANCER_WORDS)
 DATABASE_INSTANCE = NameRule("RDS instance", 63, _HYPHENATED, _HYPHENATED_WORDS)
 SNAPSHOT = NameRule("database snapshot", 255, _HYPHENATED, _HYPHENATED_WORDS, reserved_prefixes=("rds:", "aws:"))
+DATABASE_GROUP = NameRule("RDS parameter or subnet group", 255, _HYPHENATED, _HYPHENATED_WORDS, reserved=("default",))
 CACHE = NameRule("ElastiCache group or user", 40, _HYPHENATED, _HYPHENATED_WORDS)
+CACHE_GROUP = NameRule(
+    "ElastiCache parameter or subnet group", 255, _HYPHENATED, _HYPHENATED_WORDS, reserved=("default",)
+)
+DATASTORE = NameRule("Global Datastore", 34, _HYPHENATED, _HYPHENATED_WORDS)
+"""Six short of a group's: AWS puts a prefix such as `ldgnf-` before it."""
 BUCKET = NameRule(
     "S3 bucket", 63, r"[a-z0-9][a-z0-9-]*[a-z0-9]", "lower-case letters, digits and hyphens, none first or last",
     reserved_prefixes=("xn--", "sthree-", "amzn-s3-demo-"),
 )  # fmt: skip
-SHORT_NAME = NameRule("event rule or CloudFront object", 64, r"[.\-_A-Za-z0-9]+", "letters, digits and . - _")
+SECURITY_GROUP = NameRule(
+    "security group", 255, r"[a-zA-Z0-9 ._:/()#,@\[\]+=&;{}!$*-]+",
+    "letters, digits, blanks and . _ - : / ( ) # , @ [ ] + = & ; { } ! $ *",
+    reserved_prefixes=("sg-",),
+)  # fmt: skip
+PREFIX_LIST = NameRule("prefix list", 255, r"[a-zA-Z0-9_.-]+", _DOTTED_WORDS, reserved_prefixes=("com.amazonaws",))
+ALARM = NameRule("alarm", 255, r"[\x20-\x7e]+", "printable characters")
+SECRET = NameRule("secret", 512, r"[a-zA-Z0-9/_+=.@-]+", "letters, digits and / _ + = . @ -")
+LOG_DELIVERY = NameRule("log delivery", 60, r"[\w-]+", "letters, digits, _ and -")
+SHORT_NAME = NameRule("CloudFront object", 64, _DOTTED, _DOTTED_WORDS)
 TOPIC = NameRule("SNS topic", 256, r"[A-Za-z0-9_-]+", "letters, digits, _ and -")
 DASHBOARD = NameRule("dashboard", 255, r"[A-Za-z0-9_-]+", "letters, digits, _ and -")
 REPOSITORY = NameRule(
     "ECR repository",
     256,
-    r"[a-z][a-z0-9]*([-._/][a-z0-9]+)*",
-    "lower-case letters, digits and single - . _ /, a letter first",
+    r"[a-z][a-z0-9]*((\.|_|__|/|-+)[a-z0-9]+)*",
+    "lower-case letters, digits and - . _ / between them, a letter first",
 )
 DOCUMENT = NameRule(
-    "Systems Manager document", 128, r"[a-zA-Z0-9_.-]{3,}", "letters, digits and . - _",
+    "Systems Manager document", 128, r"[a-zA-Z0-9_.-]{3,}", _DOTTED_WORDS,
     reserved_prefixes=("aws", "amazon", "amzn"),
 )  # fmt: skip
+BACKUP_PLAN = NameRule("backup plan or selection", 50, _DOTTED, _DOTTED_WORDS)
 BACKUP_VAULT = NameRule("backup vault", 50, r"[a-zA-Z0-9_-]{2,}", "letters, digits, _ and -")
-WEB_ACL = NameRule("web ACL", 128, r"[\w-]+", "letters, digits, _ and -")
+WEB_ACL = NameRule(
+    "web ACL, its rules and their metrics",
+    128,
+    r"[\w-]+",
+    "letters, digits, _ and -",
+    reserved=("All", "Default_Action"),
+)
 _SQL_WORDS = "lower-case letters, digits and _, a letter first"
 SQL_KEY_WORDS = (
     "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast", "check",
@@ -101,10 +126,18 @@ LOGIN = NameRule(
     reserved=("admin", "none", "public"), reserved_prefixes=("pg_", "rds"), key_words=SQL_KEY_WORDS,
 )  # fmt: skip
 """RDS refuses `admin` and `rdsadmin`, and its own roles begin with `rds`. [cfn-lint #4425; RDS User Guide, rds_superuser]"""
+MASTER_LOGIN = replace(LOGIN, what="RDS administrator", longest=16)
+"""[CreateDBInstance, MasterUsername]"""
 NAMESPACE = NameRule(
     "Kubernetes namespace", 63, _LABEL, _LABEL_WORDS, reserved=("default",), reserved_prefixes=("kube-",)
 )
 OBJECT = NameRule("Kubernetes name", 63, _LABEL, _LABEL_WORDS)
+APPLICATION = NameRule(
+    "application", 40, r"[a-z](-?[a-z0-9])*", "lower-case letters, digits and single hyphens, a letter first, no hyphen last",
+    reserved_prefixes=(*DOCUMENT.reserved_prefixes, *LOAD_BALANCER.reserved_prefixes, *BUCKET.reserved_prefixes,
+                       *SECURITY_GROUP.reserved_prefixes),
+)  # fmt: skip
+"""Names of every kind begin with it, so it is free of what any of them keeps. A suffix still fits behind it."""
 STATEFUL_SET = NameRule("StatefulSet", 52, _LABEL, _LABEL_WORDS)
 """Shorter than other names: its pods carry a label of the name, a hyphen and ten characters of a hash."""
 
@@ -115,6 +148,12 @@ def shorten(name: str, longest: int) -> str:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
     return f"{name[: longest - _DIGEST - 1].rstrip('-._/')}-{digest}"
+
+
+def latin(text: str) -> str:
+    """The text in lower case and without accents: "Über Straße" is "uber strasse". Other alphabets stay as they are."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def reserved(rule: NameRule, name: str) -> bool:

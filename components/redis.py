@@ -15,8 +15,6 @@ from components.policies import allow
 
 APP_ACCESS = "on ~* &* +@all -@dangerous"
 """The application's access string: every key and channel; no command that empties, scans or reconfigures the cache."""
-_DATASTORE_PREFIX = 6
-"""Characters that AWS puts before a Global Datastore's suffix, such as `ldgnf-`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +81,7 @@ class Redis(pulumi.ComponentResource):
 
         subnets = aws.elasticache.SubnetGroup(
             f"{name}-subnets",
-            name=self.group_id,
+            name=naming.physical(naming.CACHE_GROUP, self.group_id),
             description=f"Data subnets of {name}",
             subnet_ids=list(args.subnet_ids),
             opts=self._child,
@@ -157,7 +155,7 @@ class Redis(pulumi.ComponentResource):
             maintenance_window=args.maintenance_window,
             snapshot_retention_limit=args.snapshot_retention_days,
             snapshot_window=args.snapshot_window,
-            final_snapshot_identifier=f"{self.group_id}-final",
+            final_snapshot_identifier=naming.physical(naming.SNAPSHOT, f"{self.group_id}-final"),
             log_delivery_configurations=[self._log(kind) for kind in ("slow-log", "engine-log")],
             opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=led),
         )
@@ -189,7 +187,7 @@ class Redis(pulumi.ComponentResource):
         """The Global Datastore. After a failover another member leads it, which must not replace it."""
         return aws.elasticache.GlobalReplicationGroup(
             f"{self._name}-datastore",
-            global_replication_group_id_suffix=naming.shorten(self.group_id, naming.CACHE.longest - _DATASTORE_PREFIX),
+            global_replication_group_id_suffix=naming.physical(naming.DATASTORE, self.group_id),
             global_replication_group_description=f"{self._name} and the regions that follow it",
             primary_replication_group_id=group.id,
             engine_version=self._args.engine_version,

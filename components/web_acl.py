@@ -107,4 +107,8 @@ def _managed(name: str, groups: Mapping[str, Sequence[str]]) -> Iterator[dict[st
 
 
 def _visibility(metric: str) -> dict[str, Any]:
-    return {"cloudwatch_metrics_enabled": True, "metric_name": metric, "sampled_requests_enabled": True}
+    return {
+        "cloudwatch_metrics_enabled": True,
+        "metric_name": naming.physical(naming.WEB_ACL, metric),
+        "sampled_requests_enabled": True,
+    }

@@ -32,6 +32,7 @@ from infra.config.proxies import EgressServices, GatewayLimits, Replicas
 from infra.config.queue import RabbitSeconds
 from infra.config.scalars import (
     AccountId,
+    Administrator,
     Architecture,
     Cidr,
     Distinct,
@@ -39,7 +40,6 @@ from infra.config.scalars import (
     Identity,
     Image,
     Label,
-    Login,
     NaturalInt,
     Percent,
     Port,
@@ -201,7 +201,7 @@ class WebAcl(Section):
 class Database(Instances):
     service = "rds"
     engine_version: PostgresVersion
-    administrator: Login
+    administrator: Administrator
     storage_gib: int = Field(ge=20, le=65536)
     max_storage_ratio: float = Field(ge=1.1, le=10)
     multi_az: bool

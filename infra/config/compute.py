@@ -33,7 +33,7 @@ from infra.config.times import LogDays
 TAKEN_NAMES = {
     GATEWAY: "the gateway", EGRESS: "the egress proxy", "rabbitmq": "the queue", "rabbitmq-nodes": "the queue",
     "rabbitmq-federation": "the queue", "default-deny": "a network policy", "every-pod": "a network policy",
-    "every-service": "a network policy",
+    "every-service": "a network policy", "default": "the service account that every namespace has",
 }  # fmt: skip
 """What other objects in the application's namespace are called, so that no service is."""
 SPOT_NOTICE_SECONDS = 120
@@ -175,7 +175,8 @@ class AppConfig(Section):
 
     @model_validator(mode="after")
     def _are_told_apart(self) -> AppConfig:
-        taken, paths = dict(TAKEN_NAMES), dict[str, str]()
+        taken, paths, hpas = dict(TAKEN_NAMES), dict[str, str](), dict[str, str]()
+        taken |= {f"{service.name}-pods": f"the pods of the service {service.name}" for service in self.services}
         for number, service in enumerate(self.services):
             if service.port == self.metrics_port:
                 raise ValueError(
@@ -186,6 +187,8 @@ class AppConfig(Section):
                 raise ValueError(f"services.{number}.name {service.name} is the name of {taken[service.name]}")
             if service.path in paths:
                 raise ValueError(f"services.{number}.path {service.path} is that of {paths[service.path]}")
-            taken[service.name] = taken[f"{service.name}-pods"] = f"the service {service.name}"
-            paths[service.path] = service.name
+            if service.hpa in hpas:
+                raise ValueError(f"services.{number}.hpa {service.hpa} is that of {hpas[service.hpa]}")
+            taken[service.name] = f"the service {service.name}"
+            paths[service.path] = hpas[service.hpa] = service.name
         return self

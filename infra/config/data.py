@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from infra import patterns
-from infra.config.scalars import DatabaseName, Image, Login, PositiveInt, Section, offered, version_of
+from infra.config.scalars import Administrator, DatabaseName, Image, PositiveInt, Section, offered, version_of
 from infra.config.times import DatabaseBackupWindow, DatabaseWindow, LogDays
 
 DatabaseClass = Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$"), offered("rds")]
@@ -24,7 +24,7 @@ class DatabaseConfig(Section):
 
     engine_version: PostgresVersion
     database_name: DatabaseName
-    administrator: Login
+    administrator: Administrator
     instance_class: DatabaseClass
     memory_gib: PositiveInt = Field(description="Of the class.")
     storage_gib: int = Field(ge=20, le=65536)

@@ -29,7 +29,7 @@ from infra.config.queue import QueueConfig
 from infra.config.room import too_large
 from infra.config.scalars import (
     AccountId,
-    Label,
+    Application,
     PhaseName,
     PositiveInt,
     Region,
@@ -47,7 +47,7 @@ class PhaseConfig(Section):
     """One phase of a roadmap as the program takes it. `active_region` is the region that serves and writes."""
 
     schema_version: Literal[1] = Field(description="The shape of this file; `ramp generate` writes the current one.")
-    application: Label
+    application: Application
     name: PhaseName
     owner: TagValue
     users: PositiveInt

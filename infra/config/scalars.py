@@ -53,6 +53,13 @@ def _namespace(value: str) -> str:
         raise ValueError("a name that Kubernetes doesn't keep for itself: not default, not kube-…") from None
 
 
+def _application(value: str) -> str:
+    try:
+        return naming.physical(naming.APPLICATION, value)
+    except ValueError as error:
+        raise ValueError(f"a name that AWS doesn't keep for itself, with single hyphens: {error}") from None
+
+
 def _sql_name(rule: naming.NameRule) -> AfterValidator:
     def free(value: str) -> str:
         if naming.reserved(rule, value):
@@ -140,6 +147,7 @@ ZoneDomain = Annotated[Domain, Field(max_length=64)]
 LABEL_LENGTH = 40
 Label = Annotated[str, StringConstraints(pattern=patterns.LABEL)]
 """A Kubernetes and DNS label, at most 40 characters so that a suffix still fits in 63."""
+Application = Annotated[Label, AfterValidator(_application)]
 Namespace = Annotated[Label, AfterValidator(_namespace)]
 PhaseName = Annotated[str, StringConstraints(pattern=patterns.PHASE)]
 Identity = Annotated[str, StringConstraints(pattern=patterns.IDENTITY)]
@@ -147,6 +155,7 @@ Identity = Annotated[str, StringConstraints(pattern=patterns.IDENTITY)]
 _SqlName = Annotated[str, StringConstraints(pattern=patterns.SQL_NAME)]
 DatabaseName = Annotated[_SqlName, _sql_name(naming.DATABASE)]
 Login = Annotated[_SqlName, _sql_name(naming.LOGIN)]
+Administrator = Annotated[Login, Field(max_length=naming.MASTER_LOGIN.longest)]
 UrlPath = Annotated[str, StringConstraints(pattern=patterns.PATH, max_length=100)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PrefixList = Annotated[str, StringConstraints(pattern=patterns.PREFIX_LIST)]

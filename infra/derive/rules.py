@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.key_metrics import metric_id
-from components.naming import DATABASE, NAMESPACE, reserved, shorten
+from components.naming import APPLICATION, DATABASE, NAMESPACE, latin, reserved, shorten
 from components.postgres_parameters import max_connections
 from infra.catalogue.specs import NoInstanceClass, exact, find, smallest
 from infra.config.edge import GLOBAL_REGION
@@ -61,10 +61,14 @@ def phase_key(number: int) -> str:
 def application_slug(name: str) -> str:
     """The application is named as the document's title names it, in lower case with hyphens.
 
-    Logical and physical names begin with it, and AWS and Kubernetes take no other characters. One of more than 40
-    characters is shortened, so that a suffix still fits.
+    Logical and physical names begin with it, and AWS and Kubernetes take no other characters: letters lose their
+    accents, and `app-` stands before a digit and before what AWS keeps for itself. A name of more than 40 characters is
+    shortened, so that a suffix still fits.
     """
-    return shorten(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"), LABEL_LENGTH)
+    slug = "-".join(re.findall(r"[a-z0-9]+", latin(name)))
+    if not slug[:1].isalpha() or reserved(APPLICATION, slug):
+        slug = f"app-{slug}"
+    return shorten(slug, LABEL_LENGTH)
 
 
 @rule
@@ -87,12 +91,12 @@ def hpa_name(service: str) -> str:
 
 @rule
 def namespace_of(application: str) -> str:
-    """The application's objects stand in a namespace of its own name, with -app behind one that is taken.
+    """The application's objects stand in a namespace of its own name, with app- before one that is taken.
 
     The document's HPA block gives no other. Kubernetes keeps some for itself, and the database's pooler has its own.
     """
     taken = reserved(NAMESPACE, application) or application == DATABASE_NAMESPACE
-    return f"{application}-app" if taken else application
+    return shorten(f"app-{application}", LABEL_LENGTH) if taken else application
 
 
 @rule
@@ -106,12 +110,12 @@ def owner_tag(owner: str) -> str:
 
 @rule
 def database_name(application: str) -> str:
-    """The first database is named after the application, with _db behind a word that PostgreSQL or RDS keeps.
+    """The first database is named after the application, with db_ before a name that PostgreSQL or RDS keeps.
 
     It can't be changed later without replacing the instance.
     """
     name = re.sub(r"[^a-z0-9_]", "_", application)
-    return f"{name}_db" if reserved(DATABASE, name) else name
+    return f"db_{name}" if reserved(DATABASE, name) else name
 
 
 @rule

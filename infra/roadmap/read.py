@@ -31,7 +31,7 @@ from infra.roadmap.model import CostRow, Item, Phase, Roadmap, Role, Row
 from infra.roadmap.phases import items, read_phase
 from infra.roadmap.placeholders import placeholders
 from infra.roadmap.source import read_file
-from infra.roadmap.title import read_title
+from infra.roadmap.title import read_title, title_section
 
 # Under these a phase's number heads a part of a list or a bill, not the phase itself.
 _NO_PLAN = re.compile(r"checklist|\bcosts?\b|budget|timeline|schedule|risk|milestone|summary", re.IGNORECASE)
@@ -103,9 +103,10 @@ def _plans(root: Section) -> list[Section]:
             match = PHASE_TITLE.match(child.title)
             if match and int(match[1]) > 0:
                 found.append(child)
-            elif not _NO_PLAN.search(child.title):
+            elif child is title or not _NO_PLAN.search(child.title):
                 visit(child)
 
+    title = title_section(root)
     visit(root)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from components.naming import latin
 from infra.roadmap.document import Section
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Fact
@@ -22,16 +23,23 @@ def read_title(root: Section, reading: Reading) -> tuple[Fact[str], Fact[str]] |
 
     None, with a mistake reported, if there is no title or nothing is left of it once the words for a plan are gone.
     """
-    section = next((s for s in root.walk() if 1 <= s.level <= 6), None)
+    section = title_section(root)
     allowed = "a heading such as # Scaling Recommendations - Acme Platform"
     if section is None:
         reading.mistake(1, "title", "", allowed)
         return None
     name = application(section.title)
     if not name:
-        reading.mistake(section.line, "title", section.title, allowed, "The application's name is missing.")
+        reading.mistake(
+            section.line, "title", section.title, allowed, "The application's name, in Latin letters, is missing."
+        )
         return None
     return Fact(section.title, section.line), Fact(name, section.line)
+
+
+def title_section(root: Section) -> Section | None:
+    """The section under the document's first heading, which names the application and holds what follows."""
+    return next((section for section in root.walk() if 1 <= section.level <= 6), None)
 
 
 def application(title: str) -> str:
@@ -49,4 +57,4 @@ def _name(part: str) -> str:
     while words and _DOCUMENT.fullmatch(words[-1]):
         words.pop()
     name = _TAIL.sub("", " ".join(words)).strip(" &/()[]\"'`")
-    return "" if re.search(r"\busers\b", name, re.IGNORECASE) or not re.search(r"[^\W\d_]", name) else name
+    return "" if re.search(r"\busers\b", name, re.IGNORECASE) or not re.search("[a-z]", latin(name)) else name

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from infra.config import PhaseConfig
+from infra.config.compute import AppConfig
 from infra.derive import derive, rules
 from infra.derive.phases import Derived
 from infra.derive.sources import Source, Sourced
@@ -133,9 +134,56 @@ def test_two_long_titles_that_begin_alike_make_two_applications_and_databases() 
 def test_a_word_that_postgresql_or_kubernetes_keeps_is_no_database_and_no_namespace() -> None:
     """Guards an application called Order, Admin or Default: RDS and Kubernetes refuse the name as it is."""
     named = {word: rules.database_name(Sourced(word, SOURCE)).value for word in ("order", "admin", "shop")}
-    assert named == {"order": "order_db", "admin": "admin_db", "shop": "shop"}
+    assert named == {"order": "db_order", "admin": "db_admin", "shop": "shop"}
     spaces = {word: rules.namespace_of(Sourced(word, SOURCE)).value for word in ("default", "database", "shop")}
-    assert spaces == {"default": "default-app", "database": "database-app", "shop": "shop"}
+    assert spaces == {"default": "app-default", "database": "app-database", "shop": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Café Straße 7", "cafe-strasse-7"),
+        ("3D-Shop", "app-3d-shop"),
+        ("AWS Cost Explorer", "app-aws-cost-explorer"),
+        ("Internal Tools", "app-internal-tools"),
+        ("SG Bank", "app-sg-bank"),
+        ("X", "x"),
+    ],
+)
+def test_an_applications_name_is_one_that_every_service_of_aws_takes(title: str, slug: str) -> None:
+    """Guards against what one kind alone refuses, and only at creation: sg-… for a security group, aws… for a document."""
+    assert rules.application_slug(Sourced(title, SOURCE)).value == slug
+
+
+def test_a_stack_config_with_a_name_that_aws_keeps_is_refused() -> None:
+    """Guards a config that was written by hand: the rule that puts app- before such a name isn't asked then."""
+    for name in ("aws-shop", "internal-tools", "a--b"):
+        with pytest.raises(ValueError, match="a name that AWS doesn't keep for itself, with single hyphens"):
+            PhaseConfig.model_validate(config("phase1").model_dump() | {"application": name})
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("shop", "shop-pods"), "services.1.name shop-pods is the name of the pods of the service shop"),
+        (("shop-pods", "shop"), "services.0.name shop-pods is the name of the pods of the service shop"),
+        (("default", "shop"), "services.0.name default is the name of the service account that every namespace has"),
+    ],
+)
+def test_no_service_takes_the_name_of_anothers_objects(names: tuple[str, str], said: str) -> None:
+    """Guards against two objects of one name, of which Kubernetes refuses the second, in whichever order they stand."""
+    app = config("phase3").app
+    services = [{**service.model_dump(), "name": name} for name, service in zip(names, app.services, strict=False)]
+    with pytest.raises(ValueError, match=said):
+        AppConfig.model_validate(app.model_dump() | {"services": tuple(services)})
+
+
+def test_no_two_services_share_an_autoscaler() -> None:
+    """Guards the document's own HPA name, which may be that of a service of the settings."""
+    app = config("phase3").app
+    services = [{**service.model_dump(), "hpa": "one-hpa"} for service in app.services[:2]]
+    with pytest.raises(ValueError, match=r"services\.1\.hpa one-hpa is that of mgx-api"):
+        AppConfig.model_validate(app.model_dump() | {"services": tuple(services)})
 
 
 def test_an_owner_is_written_as_tags_take_it() -> None:

@@ -374,7 +374,7 @@ def test_a_title_without_an_application_is_refused() -> None:
     """Guards against resources named after nothing."""
     assert mistakes(("# Scaling Recommendations - MGX-AI Platform", "# Scaling Recommendations")) == [
         "r.md:1: title: got 'Scaling Recommendations'; allowed: a heading such as # Scaling Recommendations - "
-        "Acme Platform. The application's name is missing."
+        "Acme Platform. The application's name, in Latin letters, is missing."
     ]
 
 
