@@ -114,6 +114,7 @@ WORDS = {
     "addonName", "caCertIdentifier", "conditions.*.httpHeader.httpHeaderName", "metricName", "metricQueries.*.id",
     "metricQueries.*.label", "metricQueries.*.metric.metricName", "origins.*.customHeaders.*.name", "origins.*.originId",
     "orderedCacheBehaviors.*.targetOriginId", "defaultCacheBehavior.targetOriginId",
+    "originGroups.*.members.*.originId", "originGroups.*.originId",
     "defaultCacheBehavior.originRequestPolicyId", "parameters.*.name", "podIdentityAssociations.*.serviceAccount",
     "prefixListId", "redactedFields.*.singleHeader.name", "replicationConfiguration.rules.*.destinations.*.registryId",
     "rules.*.action.block.customResponse.responseHeaders.*.name", "rules.*.filter.prefix", "rules.*.id",
