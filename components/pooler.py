@@ -219,8 +219,8 @@ class Pooler(pulumi.ComponentResource):
 
     def _exporter(self) -> k8s.core.v1.ContainerArgs:
         """Pools, clients that wait and servers as metrics. It speaks to PgBouncer within the pod, over TLS all the same."""
-        login, variable = self._args.monitoring.current, k8s.core.v1.EnvVarArgs
-        console = f"postgres://{login}@127.0.0.1:{self._args.port}/pgbouncer?sslmode=require"
+        variable = k8s.core.v1.EnvVarArgs
+        console = console_uri(self._args.monitoring.current, self._args.port)
         password = k8s.core.v1.SecretKeySelectorArgs(name=NAME, key=EXPORTER_PASSWORD)
         return k8s.core.v1.ContainerArgs(
             name="exporter",
@@ -247,6 +247,11 @@ class Pooler(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
+
+
+def console_uri(login: str, port: int) -> str:
+    """Where the exporter asks PgBouncer of itself; its password is a variable of its own."""
+    return f"postgres://{login}@127.0.0.1:{port}/pgbouncer?sslmode=require"
 
 
 def before_stop() -> list[str]:

@@ -67,7 +67,14 @@ def _key_metric_group(given: RulesInput) -> dict[str, Any]:
 def _platform_group(given: RulesInput) -> dict[str, Any]:
     """What no user notices until it is too late."""
     rules = [
-        _alert("TargetDown", "up == 0", "10m", "ticket", "{{ $labels.job }} of {{ $labels.service }} can't be scraped"),
+        # An exporter that asks several servers tells `up` of each, and the label `target`.
+        _alert(
+            "TargetDown",
+            "up == 0",
+            "10m",
+            "ticket",
+            "{{ $labels.job }} of {{ $labels.service }} can't be scraped{{ with $labels.target }}: {{ . }}{{ end }}",
+        ),
         _alert(
             "MemoryLeak",
             'predict_linear(container_memory_working_set_bytes{container!=""}[6h], 86400)'

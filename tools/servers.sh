@@ -1,13 +1,13 @@
 #!/bin/sh
 # Provides the servers that tests/servers runs generated configs on, of the versions that the components deploy: Debian
-# 13's packages, unpacked into .cache/servers, with no root, no daemon and nothing installed on this machine. Takes about
+# 13's packages, unpacked into .cache/debian, with no root, no daemon and nothing installed on this machine. Takes about
 # a minute once and nothing after. Prints the folder; `tools/in-servers.sh COMMAND…` runs a command inside it.
 set -eu
 
-packages="rabbitmq-server valkey-server prometheus prometheus-alertmanager"
+packages="rabbitmq-server valkey-server pgbouncer prometheus prometheus-alertmanager"
 needed="dash coreutils iproute2 sed grep mawk procps util-linux libc-bin netbase diffutils findutils"
 
-root=$(cd "$(dirname "$0")/.." && pwd)/.cache/servers
+root=$(cd "$(dirname "$0")/.." && pwd)/.cache/debian
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # The mirror that this machine's own packages come from.
 sources=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
@@ -71,7 +71,7 @@ done
 ln -sf mawk "$root/usr/bin/awk"
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
 printf 'root:x:0:\n' >"$root/etc/group"
-printf '127.0.0.1 localhost node-0.test node-1.test node-2.test\n' >"$root/etc/hosts"
+printf '127.0.0.1 localhost%s\n' "$(printf ' node-%s.test' 0 1 2 3 4 5)" >"$root/etc/hosts"
 rm -rf "$apt"
 echo "$packages" >"$root/.holds"
 say "ready"

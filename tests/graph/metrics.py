@@ -1,6 +1,7 @@
 """Which metrics each exporter of the plans tells, as far as rules, panels and alarms ask for them, and where that is said.
 
-What this machine can run, tests/servers asks itself: RabbitMQ and Envoy. PostgreSQL's are named by the project.
+What this machine can run, tests/servers asks itself: RabbitMQ, Envoy, PgBouncer's exporter. PostgreSQL's are named by
+the project.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ ENVOY = {
     "envoy_cluster_outlier_detection_ejections_active", "envoy_cluster_circuit_breakers_default_rq_open",
 }  # fmt: skip
 PGBOUNCER = {"pgbouncer_pools_client_maxwait_seconds"}
-"""prometheus-community/pgbouncer_exporter, README, "Metrics": `pools.maxwait`."""
 CADVISOR = {"container_memory_working_set_bytes", "container_spec_memory_limit_bytes"}
 """google/cadvisor, docs/storage/prometheus.md."""
 

@@ -7,7 +7,7 @@ import json
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,16 +40,42 @@ class Refused(Exception):
 class Api:
     """A client of one server, in the name of its administrator."""
 
-    def __init__(self, port: int, certificate: Path) -> None:
+    def __init__(self, port: int, certificate: Path, token: str = TOKEN) -> None:
+        self.port, self.certificate, self._token = port, certificate, token
         self._connection = http.client.HTTPSConnection(
             "127.0.0.1", port, timeout=60, context=ssl.create_default_context(cafile=str(certificate))
         )
         self._plurals: dict[str, dict[str, tuple[str, bool]]] = {}
 
+    def named(self, namespace: str, account: str) -> Api:
+        """A client in the name of a service account, as a pod of it is one."""
+        asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+        made = self.ask("POST", f"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token", asked)
+        return Api(self.port, self.certificate, made["status"]["token"])
+
+    def kubeconfig(self) -> Object:
+        """By which another program asks the server in this client's name."""
+        return {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {
+                    "name": "test",
+                    "cluster": {
+                        "server": f"https://127.0.0.1:{self.port}",
+                        "certificate-authority": str(self.certificate),
+                    },
+                }
+            ],
+            "users": [{"name": "test", "user": {"token": self._token}}],
+            "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
+            "current-context": "test",
+        }
+
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Returns the answer's JSON. Raises Refused."""
         text = None if body is None else json.dumps(body)
-        told = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json", **headers}
+        told = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **headers}
         self._connection.request(method, path, text, told)
         response = self._connection.getresponse()
         answer = response.read().decode()
@@ -117,11 +143,12 @@ def until(done: Callable[[], Any], seconds: float, what: Callable[[], str]) -> A
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Api]:
+def running(folder: Path, controllers: Sequence[str] = CONTROLLERS) -> Iterator[Api]:
     """A server with nothing in it but the definitions of the kinds that Amazon adds, and its controllers."""
     etcd_port, peers, port = free_port(), free_port(), free_port()
     key, certificates = folder / "accounts.key", folder / "certificates"
-    subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True, timeout=30)
+    _openssl(folder, "genrsa", "-out", str(key), "2048")
+    _front_proxy(folder)
     (folder / "tokens.csv").write_text(f"{TOKEN},administrator,1,system:masters\n")
     etcd = f"http://127.0.0.1:{etcd_port}"
     with ExitStack() as stack:
@@ -134,8 +161,8 @@ def running(folder: Path) -> Iterator[Api]:
         until(lambda: _ready(api), 60, server.complaint)
         _define(api)
         config = folder / "kubeconfig.json"
-        config.write_text(json.dumps(_kubeconfig(port, certificates / "apiserver.crt")))
-        stack.enter_context(_started(folder, "kube-controller-manager", *_controllers(config, key)))
+        config.write_text(json.dumps(api.kubeconfig()))
+        stack.enter_context(_started(folder, "kube-controller-manager", *_controllers(config, key, controllers)))
         yield api
 
 
@@ -157,35 +184,39 @@ def _server(folder: Path, etcd: str, port: int, key: Path, certificates: Path) -
         f"--service-account-signing-key-file={key}",
         f"--token-auth-file={folder / 'tokens.csv'}",
         "--authorization-mode=RBAC",
+        f"--requestheader-client-ca-file={folder / 'front-proxy.crt'}",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={folder / 'front-proxy.crt'}",
+        f"--proxy-client-key-file={folder / 'front-proxy.key'}",
     ]
 
 
-def _controllers(config: Path, key: Path) -> list[str]:
+def _front_proxy(folder: Path) -> None:
+    """By this certificate a server that is asked through the API server knows that it is the API server which asks."""
+    names = ["-subj", "/CN=front-proxy", "-addext", "extendedKeyUsage=clientAuth"]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "front-proxy.key"]
+    _openssl(folder, "req", "-x509", *key, "-out", "front-proxy.crt", "-days", "2", *names)
+
+
+def _openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=30)
+
+
+def _controllers(config: Path, key: Path, names: Sequence[str]) -> list[str]:
+    """Each in the name of an account of its own, with no more than its rights."""
     return [
         f"--kubeconfig={config}",
         f"--service-account-private-key-file={key}",
-        f"--controllers={','.join(f'{name}-controller' for name in CONTROLLERS)}",
+        f"--controllers={','.join(f'{name}-controller' for name in names)}",
+        "--use-service-account-credentials",
+        "--horizontal-pod-autoscaler-sync-period=1s",
         "--leader-elect=false",
         "--secure-port=0",
         "--kube-api-qps=500",
         "--kube-api-burst=500",
     ]
-
-
-def _kubeconfig(port: int, certificate: Path) -> Object:
-    return {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [
-            {
-                "name": "test",
-                "cluster": {"server": f"https://127.0.0.1:{port}", "certificate-authority": str(certificate)},
-            }
-        ],
-        "users": [{"name": "test", "user": {"token": TOKEN}}],
-        "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
-        "current-context": "test",
-    }
 
 
 class _Program:

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers.debian import debian, outside
+
 PRIMARY, REPLICA = "127.0.0.1", "127.0.0.2"
 DATABASE, ADMINISTRATOR, ADMINISTRATOR_PASSWORD = "mgx_ai", "ramp_admin", "of the administrator"
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -20,8 +22,8 @@ BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 def program(name: str) -> str | None:
-    """The path of a program of PostgreSQL or PgBouncer, or None where it isn't installed."""
-    return shutil.which(name, path=path())
+    """The path of a program of PostgreSQL, of PgBouncer as it is deployed, or None where it isn't there."""
+    return debian(name) if name == "pgbouncer" else shutil.which(name, path=path())
 
 
 def path() -> str:
@@ -32,7 +34,11 @@ def path() -> str:
 def command(name: str, *arguments: str) -> list[str]:
     """A command line; where root runs the tests, as another user, since neither server runs as root."""
     drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
-    return [*drop, str(program(name)), *arguments]
+    if name != "pgbouncer":
+        return [*drop, str(program(name)), *arguments]
+    # It stands below this checkout, which the other user may not be let into.
+    read = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"] if drop else []
+    return [*drop, *read, *outside(name, *arguments)]
 
 
 def run(name: str, *arguments: str, environment: Mapping[str, str] | None = None, text: str | None = None) -> str:
@@ -156,10 +162,10 @@ def other_socket(at: Path, argv: list[str]) -> Iterator[list[str]]:
 
 
 @contextmanager
-def pgbouncer(files: Mapping[str, str], at: Path, port: int) -> Iterator[None]:
+def pgbouncer(files: Mapping[str, str], at: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """PgBouncer on the files given, beside a certificate of its own in the folder `at`."""
     certificate(at)
     for name, text in files.items():
         (at / name).write_text(text)
-    with serving(command("pgbouncer", str(at / "pgbouncer.ini")), PRIMARY, port):
-        yield
+    with serving(command("pgbouncer", str(at / "pgbouncer.ini")), PRIMARY, port) as process:
+        yield process

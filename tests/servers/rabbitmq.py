@@ -34,7 +34,7 @@ node() {
     export RABBITMQ_CONFIG_FILE=/shared/$1/etc/rabbitmq/rabbitmq.conf RABBITMQ_MNESIA_BASE=/shared/$1/data
     export RABBITMQ_ENABLED_PLUGINS_FILE=/shared/$1/etc/rabbitmq/enabled_plugins RABBITMQ_LOG_BASE=/shared/$1
     tls="-proto_dist inet_tls -ssl_dist_optfile /shared/$1/etc/rabbitmq/inter-node.config"
-    export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="$tls" RABBITMQ_CTL_ERL_ARGS="$tls"
+    export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="$tls" RABBITMQ_CTL_ERL_ARGS="$tls -kernel net_setuptime 60"
 }
 start() {
     rabbitmq-server >>/shared/$1/log 2>&1 &

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from infra.diff.compare import compare
-from infra.graph import Resource, ResourceGraph
-from infra.graph.values import to_json
+from infra.graph import ResourceGraph
 from tests.graph.deployed import deployed
 from tests.servers.kubernetes import Api, Object, Refused, program, running, until
 from tests.servers.missing import require
+from tests.servers.objects import in_order, on, sent
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 ACTIVE, STANDBY = "us-east-1", "us-west-2"
@@ -53,11 +53,11 @@ def _step(api: Api, old: ResourceGraph | None, new: ResourceGraph, region: str) 
     """Takes a cluster to a phase, then scales it to its most."""
     step = Step()
     changes = {c.key: c for c in compare(old, new)} if old else {}
-    for resource in _in_order(new, region):
+    for resource in in_order(new, region):
         change = changes.get(resource.key)
         if old and change is None:
             continue
-        made = _object(resource)
+        made = sent(resource)
         try:
             if change and change.action == "replace":
                 step.replaced.append(resource.name)
@@ -66,38 +66,12 @@ def _step(api: Api, old: ResourceGraph | None, new: ResourceGraph, region: str) 
         except (Refused, LookupError) as error:
             step.refused[resource.name] = str(error)
     for change in changes.values():
-        if change.action == "delete" and change.old and _on(change.old, region):
-            _delete(api, _object(change.old))
+        if change.action == "delete" and change.old and on(change.old, region):
+            _delete(api, sent(change.old))
     _scale_to_the_most(api)
     step.lacking = _lacking(api)
     step.full = api.list("v1", "resourcequotas")
     return step
-
-
-def _on(resource: Resource, region: str) -> bool:
-    return resource.package == "kubernetes" and "metadata" in resource.inputs and f"-{region}-" in resource.name
-
-
-def _in_order(graph: ResourceGraph, region: str) -> Iterator[Resource]:
-    """Yields a region's objects, each after those that it waits for, and otherwise as late as can be: no luck helps."""
-    waiting = [resource for resource in graph if _on(resource, region)][::-1]
-    coming = {resource.urn for resource in waiting}
-    while waiting:
-        resource = next(each for each in waiting if coming.isdisjoint(each.dependencies))
-        waiting.remove(resource)
-        coming.remove(resource.urn)
-        yield resource
-
-
-def _object(resource: Resource) -> Object:
-    """The object as it is sent. Of secrets a plan keeps no text, and a made-up one stands in."""
-    made: Object = to_json(resource.inputs)
-    if made["kind"] == "Secret":
-        keys = ("tls.crt", "tls.key") if made.get("type") == "kubernetes.io/tls" else ("made-up",)
-        made["stringData"] = dict.fromkeys(keys, "made up")
-    if made["kind"] == "APIService":
-        made["spec"]["caBundle"] = "bWFkZSB1cA=="
-    return made
 
 
 def _delete(api: Api, made: Object) -> None:

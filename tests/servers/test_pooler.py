@@ -1,20 +1,31 @@
 """The pooler's and the Jobs' generated files on a real PostgreSQL with a standby and a real PgBouncer."""
 
+from __future__ import annotations
+
+import re
 import subprocess
+import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from components.database_roles import monitoring_script, roles_script, variable
 from components.logins import current_login, login_name, turns
 from components.pool_sizes import PoolSizes
+from components.pooler import before_stop, console_uri
 from components.pooler_files import Route, databases_file, entries, settings_file, userlist_file
 from components.scram import scram_secret
 from components.shards import shards_script
 from tests.servers import postgres
 from tests.servers.missing import require
+from tests.servers.monitoring import built
 from tests.servers.postgres import DATABASE, PRIMARY, REPLICA, Servers
 
+WRITE_POOL = 3
 SHARDS = ["mgx_ai_s000", "mgx_ai_s001"]
 MONITOR = "ramp_monitor"
 SALT = "c2FsdCBvZiAxNiBieXRlcw=="
@@ -57,20 +68,54 @@ def servers() -> Iterator[Servers]:
         yield running
 
 
+PSQL = ("--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set=ON_ERROR_STOP=1")
+
+
 class Pooler:
     """A running PgBouncer, seen from the application."""
 
-    def __init__(self, port: int, authority: str) -> None:
-        self.port, self.authority = port, authority
+    def __init__(self, port: int, authority: str, process: subprocess.Popen[bytes]) -> None:
+        self.port, self.authority, self.process = port, authority, process
 
     def ask(self, database: str, statement: str, login: str | None = None, secret: str | None = None) -> str:
-        environment = {
+        return postgres.run("psql", *PSQL, environment=self._environment(database, login, secret), text=statement)
+
+    @contextmanager
+    def client(self, database: str) -> Iterator[Client]:
+        """A client that keeps its connection until the block ends."""
+        environment = {"PATH": postgres.path(), **self._environment(database)}
+        pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        process = subprocess.Popen(
+            postgres.command("psql", *PSQL), env=environment, text=True, bufsize=1, cwd="/", **pipes
+        )
+        try:
+            yield Client(process)
+        finally:
+            process.kill()
+            process.communicate(timeout=10)
+
+    def _environment(self, database: str, login: str | None = None, secret: str | None = None) -> dict[str, str]:
+        return {
             "PGHOST": PRIMARY, "PGPORT": str(self.port), "PGDATABASE": database,
             "PGUSER": login or current_login(DATABASE, 1), "PGPASSWORD": secret or password("a", 1),
             "PGSSLMODE": "verify-full", "PGSSLROOTCERT": self.authority, "PGCONNECT_TIMEOUT": "10",
         }  # fmt: skip
-        arguments = ("--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set=ON_ERROR_STOP=1")
-        return postgres.run("psql", *arguments, environment=environment, text=statement)
+
+
+@dataclass(frozen=True)
+class Client:
+    """A psql with an open connection."""
+
+    process: subprocess.Popen[str]
+
+    def says(self, statement: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(f"{statement}\n")
+
+    def hears(self) -> str:
+        """The next line of an answer; empty where the connection has ended."""
+        assert self.process.stdout
+        return self.process.stdout.readline().strip()
 
 
 def start(servers: Servers, reader: str, epoch: int) -> Iterator[Pooler]:
@@ -84,13 +129,14 @@ def start(servers: Servers, reader: str, epoch: int) -> Iterator[Pooler]:
         files = {
             "pgbouncer.ini": settings_file(port, 100, list(monitoring()), configuration=str(at), secrets=str(at)),
             "databases.ini": databases_file(
-                [{**entry, "read_host": reader} for entry in entries(routes)], PoolSizes(write=3, read=3, clients=100)
+                [{**entry, "read_host": reader} for entry in entries(routes)],
+                PoolSizes(write=WRITE_POOL, read=3, clients=100),
             ),
             "userlist.txt": userlist_file({**verifiers(epoch), **monitoring()}),
             "rds-ca.pem": servers.authority.read_text(),
         }
-        with postgres.pgbouncer(files, at, port):
-            yield Pooler(port, str(at / "tls.crt"))
+        with postgres.pgbouncer(files, at, port) as process:
+            yield Pooler(port, str(at / "tls.crt"), process)
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +201,64 @@ def test_a_client_without_tls_is_refused(pooler: Pooler) -> None:
 
 def test_the_exporter_sees_the_pools_and_changes_nothing(pooler: Pooler) -> None:
     """Guards the pools' metrics, and a console by which a login that only looks could pause every pool."""
+    pooler.ask(DATABASE, "SELECT 1")
     assert DATABASE in pooler.ask("pgbouncer", "SHOW POOLS", f"{MONITOR}_a", "ofthemonitor")
     with pytest.raises(subprocess.CalledProcessError) as refused:
         pooler.ask("pgbouncer", "PAUSE", f"{MONITOR}_a", "ofthemonitor")
     assert "not allowed" in refused.value.stderr or "admin access needed" in refused.value.stderr
+
+
+@pytest.fixture(scope="module")
+def metrics_port(pooler: Pooler) -> Iterator[int]:
+    """The exporter beside the pooler, as its container runs it."""
+    require(built, "pgbouncer_exporter")
+    port = postgres.free_port()
+    secret = {
+        "PGBOUNCER_EXPORTER_CONNECTION_STRING": console_uri(f"{MONITOR}_a", pooler.port),
+        "PGPASSWORD": "ofthemonitor",
+    }
+    argv = ["env", *(f"{key}={value}" for key, value in secret.items()), str(built("pgbouncer_exporter"))]
+    with postgres.serving([*argv, f"--web.listen-address={PRIMARY}:{port}"], PRIMARY, port):
+        yield port
+
+
+def test_the_exporter_tells_which_pool_lets_its_clients_wait(pooler: Pooler, metrics_port: int) -> None:
+    """Guards the alert of a pool that is used up: the metric's name, its unit, and the label that names the database."""
+    with ExitStack() as stack:
+        for _ in range(WRITE_POOL + 1):
+            stack.enter_context(pooler.client(DATABASE)).says("SELECT pg_sleep(6);")
+        waited: dict[str, float] = {}
+        end = time.monotonic() + 6
+        while waited.get(DATABASE, 0) <= 1 and time.monotonic() < end:
+            time.sleep(0.5)
+            text = urllib.request.urlopen(f"http://{PRIMARY}:{metrics_port}/metrics", timeout=10).read().decode()
+            found = re.findall(r'^pgbouncer_pools_client_maxwait_seconds\{database="(\w+)",[^}]*\} (\S+)', text, re.M)
+            waited = {database: float(seconds) for database, seconds in found}
+        assert 1 < waited[DATABASE] < 6
+        assert {seconds for database, seconds in waited.items() if database != DATABASE} <= {0}
+
+
+def test_a_pooler_that_stops_ends_its_transactions_and_waits_for_no_client(servers: Servers) -> None:
+    """Guards a rollout against transactions cut off, and against clients who stay and would use up the grace period."""
+    (command,) = [part for part in before_stop() if "kill" in part]
+    for pooler in start(servers, REPLICA, epoch=1):
+        with pooler.client(DATABASE) as idle, pooler.client(DATABASE) as busy:
+            idle.says("SELECT 'idle';")
+            assert idle.hears() == "idle"
+            busy.says(
+                "CREATE TABLE IF NOT EXISTS stopped (id int); BEGIN; INSERT INTO stopped VALUES (1); SELECT 'begun';"
+            )
+            assert busy.hears() == "begun"
+            here = re.sub(r"(kill -\w+) 1\b", rf"\1 {pooler.process.pid}", command.replace("sleep 15", "sleep 0"))
+            stopping = subprocess.Popen(["sh", "-c", here], stderr=subprocess.DEVNULL)
+            time.sleep(1)
+            with pytest.raises(subprocess.TimeoutExpired):
+                pooler.process.wait(timeout=1)
+            busy.says("COMMIT;")
+            pooler.process.wait(timeout=10)
+            stopping.wait(timeout=10)
+    for pooler in start(servers, REPLICA, epoch=1):
+        assert pooler.ask(DATABASE, "SELECT count(*) FROM stopped; DROP TABLE stopped;") == "1"
 
 
 def test_both_jobs_may_run_again(servers: Servers) -> None:
@@ -168,8 +268,18 @@ def test_both_jobs_may_run_again(servers: Servers) -> None:
 
 
 def test_the_login_of_the_epoch_before_works_through_a_rotation_and_ends_with_the_next(servers: Servers) -> None:
-    """Guards pods that still run with the old password while the new one rolls out."""
-    make_roles(servers, 2)
+    """Guards pods that still run with the old password while the new one rolls out.
+
+    The order is that of an update: servers first, while poolers and pods are those of before, then poolers, then pods.
+    """
+    for old in start(servers, REPLICA, epoch=1):
+        with old.client(DATABASE) as held:
+            held.says("SELECT session_user;")
+            assert held.hears() == "mgx_ai_a"
+            make_roles(servers, 2)
+            held.says("SELECT session_user;")
+            assert held.hears() == "mgx_ai_a"
+            assert old.ask(f"{DATABASE}_ro", "SELECT session_user") == "mgx_ai_a", "by a new connection to a server"
     for pooler in start(servers, REPLICA, epoch=2):
         assert pooler.ask(DATABASE, "SELECT session_user", "mgx_ai_a", password("a", 1)) == "mgx_ai_a"
         assert pooler.ask(DATABASE, "SELECT session_user", "mgx_ai_b", password("b", 2)) == "mgx_ai_b"

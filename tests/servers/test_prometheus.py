@@ -9,8 +9,11 @@ from components.prometheus_rules import rule_groups
 from components.templates import dump_yaml
 from infra.arguments.monitoring import rules_input
 from infra.graph import ResourceGraph
+from infra.project import SETTINGS
+from infra.settings import load_settings
 from tests.servers.debian import SHARED, debian, run
 from tests.servers.missing import require
+from tests.servers.monitoring import version
 from tests.unit.documents import selected
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
@@ -33,6 +36,14 @@ def test_promtool_accepts_the_rules_and_the_configuration(phase_graph, tmp_path:
     assert rules.returncode == 0, rules.stderr
     config = run(tmp_path, "promtool", "check", "config", "--syntax-only", f"{SHARED}/prometheus.yml")
     assert config.returncode == 0, config.stderr + config.stdout
+
+
+def test_what_is_built_to_be_tested_is_what_is_deployed() -> None:
+    """Guards what the tests of prometheus-adapter and of PgBouncer's exporter are worth."""
+    settings = load_settings(SETTINGS).settings
+    assert settings.monitoring.adapter_image.endswith(f":{version('sigs.k8s.io/prometheus-adapter')}")
+    exporter = version("github.com/prometheus-community/pgbouncer_exporter")
+    assert settings.pooler.exporter_image.endswith(f":{exporter}")
 
 
 def test_amtool_accepts_the_routes_and_sends_a_page_to_the_page_topic(phase_graph, tmp_path: Path) -> None:
@@ -183,6 +194,9 @@ evaluation_interval: 1m
 tests:
   - interval: 1m
     input_series:
+      - {series: 'up{job="pods",service="postgres-exporter"}', values: '1x30'}
+      - {series: 'up{job="pods",service="postgres-exporter",exported_job="postgres",target="server-2"}', values: '0x30'}
+      - {series: 'up{job="pods",service="gateway"}', values: '0x30'}
       - {series: 'rabbitmq_queue_messages_ready{queue="dead-letters"}', values: '3x30'}
       - {series: 'rabbitmq_alarms_memory_used_watermark{pod="rabbitmq-1"}', values: '0x30'}
       - {series: 'rabbitmq_alarms_free_disk_space_watermark{pod="rabbitmq-1"}', values: '1x30'}
@@ -202,6 +216,14 @@ tests:
           - exp_labels: {severity: ticket, container: app, pod: leaks}
             exp_annotations:
               summary: "leaks reaches its memory limit within a day at the rate of the last six hours"
+      - eval_time: 20m
+        alertname: TargetDown
+        exp_alerts:
+          - exp_labels: {severity: ticket, job: pods, service: gateway}
+            exp_annotations: {summary: pods of gateway can't be scraped}
+          - exp_labels:
+              {severity: ticket, job: pods, service: postgres-exporter, exported_job: postgres, target: server-2}
+            exp_annotations: {summary: "pods of postgres-exporter can't be scraped: server-2"}
       - eval_time: 20m
         alertname: ReplicaLag
         exp_alerts:

@@ -1,8 +1,9 @@
-"""A real RabbitMQ cluster grows from two nodes to three, as the StatefulSet does it, with messages in its queues."""
+"""A real RabbitMQ cluster grows as the plans and the StatefulSet have it, with messages in its queues."""
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -13,10 +14,10 @@ from components.queue_pod import before_stop
 from tests.servers.debian import debian, run
 from tests.servers.missing import require
 from tests.servers.rabbitmq import BROKER, QUEUE, make_certificates, ports, write_files
+from tests.unit.documents import selected
 
-NODES = ("n0", "n1", "n2")
-HOSTS = ("node-0.test", "node-1.test", "node-2.test")
 MESSAGES = 50
+QUEUES = ("dead-letters", "events.agent", "events.mgx-api", "tasks")
 
 ASK = """
 import base64, json, ssl, sys, urllib.request
@@ -36,6 +37,7 @@ else:
     print(json.dumps([message["payload"] for message in got]))
 """
 
+# A queue's leader reports it every five seconds.
 START = (
     BROKER
     + """
@@ -43,70 +45,128 @@ begin() { node n$1 node-$1 2567$1; rabbitmq-server >>/shared/n$1/log 2>&1 & }
 await() { node n$1 node-$1 2567$1; for _ in $(seq 60); do
     rabbitmqctl -q await_startup --timeout 30 >/dev/null 2>&1 && break; sleep 0.5; done; }
 members() { $ctl list_queues -p mgx-ai name members | grep -o '"n[0-9]@' | wc -l; }
-wait_for() { for _ in $(seq 25); do [ "$(members)" = $1 ] && break; sleep 1; done; }
+wait_for() { for _ in $(seq 40); do [ "$(members)" = $1 ] && break; sleep 1; done; }
+scrape() { for n in $(seq 0 $((nodes_after - 1))); do
+    python3 -c "import urllib.request as ask; print(ask.urlopen('http://localhost:$((15692 + 10 * n))/metrics').read().decode())"
+done; }
 
-begin 0; begin 1; await 0; await 1
-wait_for 8
+old=$(seq 0 $((nodes_before - 1)))
+new=$(seq $nodes_before $((nodes_after - 1)))
+for n in $old; do begin $n; done
+for n in $old; do await $n; done
+wait_for $members_before
 ask before $ctl list_queues -p mgx-ai name members
-python3 /shared/ask.py publish MESSAGES
+python3 /shared/ask.py publish $messages
 
-# The StatefulSet begins the new pod at once, and makes the others anew from the highest ordinal down.
-cp /shared/n0/grown.conf /shared/n0/etc/rabbitmq/rabbitmq.conf
-cp /shared/n1/grown.conf /shared/n1/etc/rabbitmq/rabbitmq.conf
-begin 2; await 2
-for old in 1 0; do
-    node n$old node-$old 2567$old
+for n in $old; do cp /shared/n$n/grown.conf /shared/n$n/etc/rabbitmq/rabbitmq.conf; done
+for n in $new; do begin $n; done
+for n in $new; do await $n; done
+for n in $(echo "$old" | sort -r); do
+    node n$n node-$n 2567$n
     STOP >/dev/null
     rabbitmqctl -q stop >/dev/null
-    begin $old; await $old
+    begin $n; await $n
 done
-wait_for 12
+wait_for $members_after
 ask after $ctl list_queues -p mgx-ai name members
-ask messages python3 /shared/ask.py get MESSAGES
-""".replace("MESSAGES", str(MESSAGES)).replace("STOP", before_stop(2)[-1])
+ask messages python3 /shared/ask.py get $messages
+rabbitmq-queues rebalance quorum >/dev/null
+sleep 11
+ask metrics scrape
+"""
 )
 
 
-@pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the cluster says before and after it has grown, by question."""
+@dataclass(frozen=True)
+class Size:
+    """Of a phase's cluster: its nodes, and how many of them have a queue."""
+
+    nodes: int
+    members: int
+
+    @classmethod
+    def of(cls, phase: str) -> "Size":
+        queue = selected(phase).config.queue
+        assert queue is not None
+        return cls(queue.replicas, queue.quorum_group_size)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A step between two phases, and what the cluster said on the way, by question."""
+
+    before: Size
+    after: Size
+    answers: dict[str, str]
+
+    def members(self, question: str) -> dict[str, set[str]]:
+        """The nodes that have a queue, by its name."""
+        answer: list[dict[str, Any]] = json.loads(self.answers[question])
+        return {queue["name"]: {member.split("@")[0] for member in queue["members"]} for queue in answer}
+
+
+@pytest.fixture(scope="module", params=[("phase1", "phase2"), ("phase2", "phase3")], ids="-".join)
+def growth(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Growth:
+    """A cluster that has grown from one phase's size to the next one's."""
     require(debian, "rabbitmqctl", "python3")
     require(which, "openssl")
+    before, after = map(Size.of, request.param)
     folder = tmp_path_factory.mktemp("growth")
-    make_certificates(folder, NODES, HOSTS)
-    write_nodes(folder, NODES, 3)
-    for name in NODES[:2]:
+    nodes = [f"n{number}" for number in range(after.nodes)]
+    make_certificates(folder, nodes, hosts(after))
+    write_nodes(folder, nodes, after)
+    for name in nodes[: before.nodes]:
         configuration = folder / name / "etc/rabbitmq/rabbitmq.conf"
         configuration.rename(folder / name / "grown.conf")
-    write_nodes(folder, NODES[:2], 2)
+    write_nodes(folder, nodes[: before.nodes], before)
     (folder / "ask.py").write_text(ASK, encoding="utf-8")
-    asked = run(folder, "sh", "-euc", START, seconds=300)
+    asked = run(folder, "sh", "-euc", script(before, after), seconds=400)
     assert asked.returncode == 0, (asked.stdout + asked.stderr)[-3000:]
-    return {file.name: json.loads(file.read_text(encoding="utf-8")) for file in (folder / "answers").iterdir()}
+    answers = {file.name: file.read_text(encoding="utf-8") for file in (folder / "answers").iterdir()}
+    return Growth(before, after, answers)
 
 
-def write_nodes(folder: Path, names: Sequence[str], replicas: int) -> None:
-    """The files of each node in a cluster of so many, every queue on all of them. They find each other by a list."""
-    peers = [f"cluster_formation.classic_config.nodes.{n} = n{n}@{host}" for n, host in enumerate(HOSTS[:replicas])]
+def hosts(size: Size) -> list[str]:
+    return [f"node-{number}.test" for number in range(size.nodes)]
+
+
+def script(before: Size, after: Size) -> str:
+    """START for these sizes. A node stops as its pod of before the step does."""
+    values = {
+        "nodes_before": before.nodes, "nodes_after": after.nodes, "messages": MESSAGES,
+        "members_before": before.members * len(QUEUES), "members_after": after.members * len(QUEUES),
+    }  # fmt: skip
+    assigned = "\n".join(f"{name}={value}" for name, value in values.items())
+    return f"{assigned}\n{START.replace('STOP', before_stop(before.nodes)[-1])}"
+
+
+def write_nodes(folder: Path, names: Sequence[str], size: Size) -> None:
+    """The files of each node in a cluster of a size. They find each other by a list."""
+    peers = [f"cluster_formation.classic_config.nodes.{n} = n{n}@{host}" for n, host in enumerate(hosts(size))]
     for number, name in enumerate(names):
-        size = replace(QUEUE, replicas=replicas, quorum_group_size=replicas)
-        write_files(folder, size, name, ports(number), "\n".join(["classic_config", *peers]))
+        queue = replace(QUEUE, replicas=size.nodes, quorum_group_size=size.members)
+        write_files(folder, queue, name, ports(number), "\n".join(["classic_config", *peers]))
         cookie = folder / name / ".erlang.cookie"
         cookie.write_text("made for this test", encoding="utf-8")
         cookie.chmod(0o600)
 
 
-def members(answer: list[dict[str, Any]]) -> dict[str, list[str]]:
-    return {queue["name"]: sorted(member.split("@")[0] for member in queue["members"]) for queue in answer}
+def test_queues_from_before_get_members_on_new_nodes(growth: Growth) -> None:
+    """Guards the steps after which one node, and then two, may fail: by itself only a new queue would have such members."""
+    for question, size in (("before", growth.before), ("after", growth.after)):
+        found = growth.members(question)
+        assert sorted(found) == sorted(QUEUES)
+        assert {len(nodes) for nodes in found.values()} == {size.members}
 
 
-def test_queues_from_before_get_a_member_on_the_new_node(answers: dict[str, Any]) -> None:
-    """Guards the step from two nodes to three, after which a node may fail: by itself only a new queue would know of it."""
-    queues = ("dead-letters", "events.agent", "events.mgx-api", "tasks")
-    assert members(answers["before"]) == {queue: ["n0", "n1"] for queue in queues}
-    assert members(answers["after"]) == {queue: ["n0", "n1", "n2"] for queue in queues}
-
-
-def test_no_message_is_lost_while_every_node_restarts(answers: dict[str, Any]) -> None:
+def test_no_message_is_lost_while_every_node_restarts(growth: Growth) -> None:
     """Guards growth in place: what was accepted before it is there after it, in its order."""
-    assert answers["messages"] == [str(number) for number in range(MESSAGES)]
+    assert json.loads(growth.answers["messages"]) == [str(number) for number in range(MESSAGES)]
+
+
+def test_the_nodes_together_count_each_message_once(growth: Growth) -> None:
+    """Guards the queue depth that autoscalers follow: it is the sum over nodes, and each node may know of each queue."""
+    counted = re.findall(
+        r'^rabbitmq_queue_messages_ready\{[^}]*queue="tasks"[^}]*\} (\d+)', growth.answers["metrics"], re.M
+    )
+    assert sum(map(int, counted)) == MESSAGES
