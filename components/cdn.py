@@ -43,8 +43,8 @@ class CdnArgs:
     """What stands in front (`fqdn`, with a certificate in us-east-1 and a CLOUDFRONT web ACL) and behind.
 
     `origin_fqdn` is the application's one origin: failing over is DNS's work, since an origin group fails over reads
-    only. It knows the CDN by `origin_key`. Assets, which are only read, come from `assets_copy` while their own bucket
-    fails; None: they have no copy.
+    only. It knows the CDN by `origin_key`, from `after` on. Assets, which are only read, come from `assets_copy` while
+    their own bucket fails; None: they have no copy.
 
     `user_headers` tell one user's response from another's. An API response is cached as its own headers say, for
     `api_max_ttl_seconds` at most. The origin is tried `connection_attempts` times (1–3) of
@@ -67,6 +67,7 @@ class CdnArgs:
     read_timeout_seconds: int
     keepalive_timeout_seconds: int
     price_class: str
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Cdn(pulumi.ComponentResource):
@@ -154,7 +155,7 @@ class Cdn(pulumi.ComponentResource):
                 minimum_protocol_version=TLS_POLICY,
                 ssl_support_method="sni-only",
             ),
-            opts=self._child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
         )
 
     def _application(self) -> aws.cloudfront.DistributionOriginArgs:

@@ -73,7 +73,7 @@ class Cluster(pulumi.ComponentResource):
         self.node_class, self.storage_class = NODE_CLASS, STORAGE_CLASS
 
         cluster_role, policies = self._cluster_role()
-        node_role = self._node_role()
+        node_role, node_policies = self._node_role()
         logs = aws.cloudwatch.LogGroup(
             f"{name}-control-plane",
             name=naming.physical(naming.LOG_GROUP, f"/aws/eks/{self.cluster_name}/cluster"),
@@ -81,7 +81,7 @@ class Cluster(pulumi.ComponentResource):
             kms_key_id=args.logs_key_arn,
             opts=self._child,
         )
-        self._cluster = self._eks(cluster_role, node_role, [*policies, logs])
+        self._cluster = self._eks(cluster_role, node_role, [*policies, *node_policies, logs])
         aws.eks.Addon(
             f"{name}-metrics-server",
             cluster_name=self._cluster.name,
@@ -143,20 +143,23 @@ class Cluster(pulumi.ComponentResource):
         )
         return role, attached
 
-    def _node_role(self) -> aws.iam.Role:
+    def _node_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
+        """The nodes' role, and its policies: they stand before the first node, and until the last one is gone."""
         role = aws.iam.Role(
             naming.logical(naming.ROLE, f"{self._name}-node"),
             assume_role_policy=trust("ec2.amazonaws.com"),
             opts=self._child,
         )
-        for policy in NODE_POLICIES:
+        attached: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
                 f"{self._name}-node-{policy.lower()}",
                 role=role.name,
                 policy_arn=f"arn:aws:iam::aws:policy/{policy}",
                 opts=self._child,
             )
-        return role
+            for policy in NODE_POLICIES
+        ]
+        return role, attached
 
     def _eks(self, role: aws.iam.Role, node_role: aws.iam.Role, first: list[pulumi.Resource]) -> aws.eks.Cluster:
         args = self._args

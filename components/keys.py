@@ -37,7 +37,8 @@ class Keys(pulumi.ComponentResource):
     """A KMS key with yearly rotation and an alias for each class of data.
 
     The account's own principals are let in by their IAM policies; CloudWatch Logs and CloudWatch's alarms by the
-    key's policy, each for this account's resources in this region alone; CloudFront reads `assets` for its distributions.
+    key's policy, each for this account's resources in this region alone; CloudFront reads `assets` for its distributions;
+    EC2's own role for spot instances encrypts the disks of those with `volumes`.
 
     Outputs: `arns`, a key ARN by class.
     """
@@ -84,10 +85,27 @@ def key_policy(account_id: str, region: str, data_class: str) -> str:
         condition = {"StringEquals": {"aws:SourceAccount": account_id}}
         publish = ["kms:Decrypt", "kms:GenerateDataKey"]
         statements.append(_service_statement("Alarms", "cloudwatch.amazonaws.com", publish, condition))
+    if data_class == "volumes":
+        statements += _spot_launches(account_id)
     if data_class == "assets":
         condition = {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account_id}:distribution/*"}}
         statements.append(_service_statement("Cdn", "cloudfront.amazonaws.com", ["kms:Decrypt"], condition))
     return json.dumps({"Version": VERSION, "Statement": statements})
+
+
+def _spot_launches(account_id: str) -> list[dict[str, object]]:
+    """EC2 launches spot instances as its own role, whose policy knows no key. Named by a condition: a key policy with a
+    principal that doesn't exist is refused, and the role comes with the account's first spot instance.
+    [EC2 user guide, "Service-linked role for Spot Instance requests"]
+    """
+    spot = f"arn:aws:iam::{account_id}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+    ours: dict[str, object] = {"StringEquals": {"kms:CallerAccount": account_id, "aws:PrincipalArn": spot}}
+    grants = {**ours, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+    anyone = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": "*"}
+    return [
+        {"Sid": "SpotDisks", **anyone, "Action": USE, "Condition": ours},
+        {"Sid": "SpotDisksAttach", **anyone, "Action": ["kms:CreateGrant"], "Condition": grants},
+    ]
 
 
 def _service_statement(

@@ -19,7 +19,7 @@ class OriginGuardArgs:
     """`listener_arn` is the HTTPS listener's, `target_group_arn` where it sends to.
 
     A request that carries one of `keys` (by turn) in the header passes, and one for `health_path` alone, which health
-    checkers ask for. `after` is what must stand before anything is refused: that users reach the CDN.
+    checkers ask for.
     """
 
     listener_arn: pulumi.Input[str]
@@ -27,7 +27,6 @@ class OriginGuardArgs:
     keys: Mapping[str, pulumi.Input[str]]
     secret_keys: SecretKeys
     health_path: str
-    after: Sequence[pulumi.Resource]
 
 
 class OriginGuard(pulumi.ComponentResource):
@@ -35,11 +34,15 @@ class OriginGuard(pulumi.ComponentResource):
 
     The security group lets in all of CloudFront, so also somebody else's distribution in front of this load balancer.
     The rules stand before the listener's default, which stays as it was without a CDN: so the refusing one can wait
-    until users have moved. Creates: three listener rules, and a secret in Secrets Manager that holds the keys.
+    until users have moved. Creates: two listener rules, by `refuse` a third one, and a secret in Secrets Manager that
+    holds the keys. Outputs: `admits`, the rules that the CDN waits for: it must send no key that isn't taken yet.
     """
+
+    admits: list[pulumi.Resource]
 
     def __init__(self, name: str, args: OriginGuardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:originguard:OriginGuard", name, None, opts)
+        self._name, self._args = name, args
         child = pulumi.ResourceOptions(parent=self)
         condition = aws.lb.ListenerRuleConditionArgs
         header = aws.lb.ListenerRuleConditionHttpHeaderArgs(
@@ -47,7 +50,7 @@ class OriginGuard(pulumi.ComponentResource):
         )
         path = aws.lb.ListenerRuleConditionPathPatternArgs
         forward = aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=args.target_group_arn)
-        passes = [
+        self.admits = [
             aws.lb.ListenerRule(
                 f"{name}-{role}",
                 listener_arn=args.listener_arn,
@@ -61,16 +64,20 @@ class OriginGuard(pulumi.ComponentResource):
                 ("health", 20, condition(path_pattern=path(values=[args.health_path]))),
             )
         ]
+        keep(name, f"Keys of the CDN, sent as {HEADER} ({name})", args.keys, args.secret_keys, self)
+        self.register_outputs({})
+
+    def refuse(self, after: Sequence[pulumi.Resource]) -> None:
+        """Refuse everything else, once `after` stands: that users reach the CDN. To be called once at most."""
+        condition, path = aws.lb.ListenerRuleConditionArgs, aws.lb.ListenerRuleConditionPathPatternArgs
         refused = aws.lb.ListenerRuleActionFixedResponseArgs(
             content_type="text/plain", message_body="Forbidden", status_code="403"
         )
         aws.lb.ListenerRule(
-            f"{name}-refuse",
-            listener_arn=args.listener_arn,
+            f"{self._name}-refuse",
+            listener_arn=self._args.listener_arn,
             priority=30,
             conditions=[condition(path_pattern=path(values=["/*"]))],
             actions=[aws.lb.ListenerRuleActionArgs(type="fixed-response", fixed_response=refused)],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*passes, *args.after]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*self.admits, *after]),
         )
-        keep(name, f"Keys of the CDN, sent as {HEADER} ({name})", args.keys, args.secret_keys, self)
-        self.register_outputs({})

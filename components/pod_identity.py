@@ -25,14 +25,17 @@ def pod_identity(
     """Creates a role, its `policies` (statements by logical name), the service account, and what ties it to the role.
 
     Returns the last, before which no pod may start: EKS gives an identity to pods that start after it, and to no other.
+    The policies come before it, and go after the pods.
     """
     role = aws.iam.Role(
         naming.logical(naming.ROLE, f"{name}-pods"),
         assume_role_policy=pod_trust(cluster_name, namespace, account),
         opts=opts,
     )
-    for policy, statements in policies.items():
+    allowed = [
         aws.iam.RolePolicy(policy, role=role.id, policy=document(*statements), opts=opts)
+        for policy, statements in policies.items()
+    ]
     k8s.core.v1.ServiceAccount(
         f"{name}-account",
         metadata=k8s.meta.v1.ObjectMetaArgs(name=account, namespace=namespace, labels=labels),
@@ -45,5 +48,5 @@ def pod_identity(
         namespace=namespace,
         service_account=account,
         role_arn=role.arn,
-        opts=opts,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=allowed)),
     )

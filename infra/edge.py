@@ -60,7 +60,8 @@ class Edge(pulumi.ComponentResource):
         if config.cdn and self.origin_keys:
             acl = WebAcl(f"{name}-waf", edge.cdn_acl(config), here)
             self.logs.of_web_acl(f"{name}-waf", acl.arn, edge.secret_headers(config))
-            settings = edge.cdn(config, config.cdn, self.zone, self.keys, acl, self.origin_keys, copy)
+            admits = [rule for region in regions if region.guard for rule in region.guard.admits]
+            settings = edge.cdn(config, config.cdn, self.zone, self.keys, acl, self.origin_keys, copy, admits)
             cdn = Cdn(f"{name}-cdn", settings, here)
             self.logs.of_distribution(f"{name}-cdn", cdn.distribution_arn)
             target = cdn.domain_name

@@ -144,6 +144,7 @@ class RegionStack(pulumi.ComponentResource):
         if config.cdn is None:
             acl = WebAcl(f"{name}-waf", edge.regional_acl(config, self.load_balancer), here)
             logs.of_web_acl(f"{name}-waf", acl.arn, edge.secret_headers(config))
+        self.guard = self._guard(config, front, here)
         self._watch(config, front, on_cluster)
         self.fence: Fence | None = None
         if config.standby_regions:
@@ -158,12 +159,16 @@ class RegionStack(pulumi.ComponentResource):
         plan = recovery.backup(config, self.vault, self.databases, vaults)
         Backup(f"{config.application}-{self.region}-backup", plan, pulumi.ResourceOptions(parent=self))
 
-    def guard(self, config: PhaseConfig, front: Edge) -> None:
-        """Behind a CDN: refuse what didn't come through it, once users do."""
-        if front.origin_keys:
-            settings = edge.origin_guard(config, self.load_balancer, front.origin_keys, self.secrets, front.public)
-            name, here = f"{config.application}-{self.region}-guard", pulumi.ResourceOptions(parent=self)
-            OriginGuard(name, settings, here)
+    def refuse(self, front: Edge) -> None:
+        """Behind a CDN: refuse what didn't come through it, once the public name leads there."""
+        if self.guard:
+            self.guard.refuse([front.public])
+
+    def _guard(self, config: PhaseConfig, front: Edge, opts: pulumi.ResourceOptions) -> OriginGuard | None:
+        if front.origin_keys is None:
+            return None
+        settings = edge.origin_guard(config, self.load_balancer, front.origin_keys, self.secrets)
+        return OriginGuard(f"{config.application}-{self.region}-guard", settings, opts)
 
     def _assets_copy(self, config: PhaseConfig, opts: pulumi.ResourceOptions) -> AssetsCopy | None:
         """The bucket from which the CDN serves its assets while its own one fails, in the one region that has it."""

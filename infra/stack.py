@@ -28,7 +28,7 @@ def deploy(config: PhaseConfig) -> None:
     active.back_up(config, standbys)
     front.serve(config, (active, *standbys))
     for region in (active, *standbys):
-        region.guard(config, front)
+        region.refuse(front)
     for one, other in combinations(sorted((active, *standbys), key=lambda each: each.region), 2):
         settings = compute.peering(config, one, other)
         Peering(f"{config.application}-{one.region}-{other.region}", settings)

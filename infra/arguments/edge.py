@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -131,17 +131,13 @@ def origin_keys(cdn: CdnConfig) -> OriginKeysArgs:
     return OriginKeysArgs(epoch=cdn.origin_key_epoch)
 
 
-def origin_guard(
-    config: PhaseConfig, balancer: LoadBalancer, keys: OriginKeys, secrets: SecretKeys, public: pulumi.Resource
-) -> OriginGuardArgs:
-    """Users have moved once the `public` name leads to the CDN."""
+def origin_guard(config: PhaseConfig, balancer: LoadBalancer, keys: OriginKeys, secrets: SecretKeys) -> OriginGuardArgs:
     return OriginGuardArgs(
         listener_arn=balancer.https_listener_arn,
         target_group_arn=balancer.target_group_arn,
         keys=keys.accepted,
         secret_keys=secrets,
         health_path=config.app.health_path,
-        after=[public],
     )
 
 
@@ -158,14 +154,19 @@ def cdn(
     acl: WebAcl,
     origin_keys: OriginKeys,
     assets_copy: AssetsCopy | None,
+    after: Sequence[pulumi.Resource],
 ) -> CdnArgs:
-    """In front of the failover name. A response belongs to whom its API key, token, origin and format say."""
+    """In front of the failover name, `after` load balancers take its key.
+
+    A response belongs to whom its API key, token, origin and format say.
+    """
     return CdnArgs(
         fqdn=public_fqdn(config),
         certificate_arn=zone.certificate_arn,
         web_acl_arn=acl.arn,
         origin_fqdn=origin_fqdn(config),
         origin_key=origin_keys.current,
+        after=after,
         assets_path=cdn.assets_path,
         assets_key_arn=keys.arns["assets"],
         assets_copy=assets_copy,

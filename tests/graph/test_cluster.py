@@ -44,16 +44,16 @@ def test_the_roles_have_what_auto_mode_asks_for_before_the_cluster_is_made(phase
     graph = phase_graph(phase)
     attached = {a.urn: a for a in graph.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")}
     for cluster in graph.of_type(CLUSTER):
-        policies = {str(attached[urn].inputs["policyArn"]) for urn in cluster.dependencies if urn in attached}
-        assert policies == {
-            f"arn:aws:iam::aws:policy/AmazonEKS{what}Policy"
-            for what in ("Cluster", "Compute", "BlockStorage", "LoadBalancing", "Networking")
-        }
         region = cluster.name.removesuffix("-eks")
-        nodes = [a for a in attached.values() if waits_for(a, "role") == {f"{region}-node"}]
-        assert {str(a.inputs["policyArn"]).rsplit("/", 1)[1] for a in nodes} == {
-            "AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly",
-        }  # fmt: skip
+        first = [attached[urn] for urn in cluster.dependencies if urn in attached]
+        policies = {(*waits_for(policy, "role"), str(policy.inputs["policyArn"]).rsplit("/", 1)[1]) for policy in first}
+        assert policies == {
+            (f"{region}-cluster", f"AmazonEKS{what}Policy")
+            for what in ("Cluster", "Compute", "BlockStorage", "LoadBalancing", "Networking")
+        } | {
+            (f"{region}-node", policy)
+            for policy in ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
+        }
 
 
 @pytest.mark.parametrize("phase", PHASES)

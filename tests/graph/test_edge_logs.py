@@ -57,6 +57,14 @@ def test_behind_a_cdn_only_its_key_and_the_health_path_pass(phase_graph: Any) ->
     assert "mgx-ai-edge-origin-a" in waits_for(cdn, "origins")
 
 
+def test_the_cdn_sends_no_key_that_a_load_balancer_does_not_take_yet(phase_graph: Any) -> None:
+    """Guards a rotation: CloudFront spreads a new key within seconds, and users would see 403 until the rules follow."""
+    graph: ResourceGraph = phase_graph("phase3")
+    cdn = graph.one("aws:cloudfront/distribution:Distribution", "mgx-ai-edge-cdn-distribution")
+    waited_for = {urn.rsplit("::", 1)[1] for urn in cdn.dependencies}
+    assert {f"mgx-ai-{region}-guard-key" for region in (EAST, "us-west-2")} <= waited_for
+
+
 @pytest.mark.parametrize("phase", PHASES)
 def test_balancers_say_https_only_with_and_without_a_cdn(phase_graph: Any, phase: str) -> None:
     """Guards the phases before the CDN, whose response headers policy isn't there yet."""

@@ -199,6 +199,20 @@ def test_a_key_lets_in_the_services_that_use_it_and_no_other(phase_graph, phase:
 
 
 @pytest.mark.parametrize("phase", PHASES)
+def test_spot_servers_can_encrypt_their_disks(phase_graph, phase: str) -> None:
+    """Guards burst servers that end as they start: EC2 launches them as its own role, which no IAM policy lets in."""
+    volumes = [key for key in phase_graph(phase).of_type("aws:kms/key:Key") if str(key.name).endswith("-volumes")]
+    assert volumes
+    for key in volumes:
+        by_sid = {each["Sid"]: each for each in json.loads(str(key.inputs["policy"]))["Statement"]}
+        assert "kms:GenerateDataKeyWithoutPlaintext" in by_sid["SpotDisks"]["Action"]
+        assert by_sid["SpotDisksAttach"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+        for sid in ("SpotDisks", "SpotDisksAttach"):
+            role = by_sid[sid]["Condition"]["StringEquals"]["aws:PrincipalArn"]
+            assert role.endswith(":role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot")
+
+
+@pytest.mark.parametrize("phase", PHASES)
 def test_each_role_is_assumed_by_one_service(phase_graph, phase: str) -> None:
     """Guards a role that one service could use in another one's place."""
     for role, statement in trusts(phase_graph(phase)):

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from infra.graph import Resource, ResourceGraph
+from tests.graph.reading import waits_for
 
+POLICY = "aws:iam/rolePolicy:RolePolicy"
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 NAMED = {
     "clusterName": "aws:eks/cluster:Cluster",
@@ -69,5 +71,8 @@ def test_pods_start_after_the_identity_that_they_use(phase_graph, phase: str) ->
             identity = identities.get((region, workload.inputs["metadata"]["namespace"], account))
             if identity:
                 used += 1
+                role = waits_for(graph[identity], "roleArn")
+                may = {policy.urn for policy in graph.of_type(POLICY) if waits_for(policy, "role") == role}
+                assert may <= set(graph[identity].dependencies), workload.name
                 assert identity in before(graph, workload), workload.name
     assert used == len(identities)
