@@ -48,12 +48,22 @@ class ExternalMetric:
     value: str
 
 
+@dataclass(frozen=True)
+class Policy:
+    """How fast an autoscaler may go: at most `value` "Pods", or "Percent" of them, in `period_seconds`."""
+
+    type: str
+    value: int
+    period_seconds: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class AppTierArgs:
     """One service and its HPA by name: its image, what each pod asks for, and the range in which its HPA keeps the pod count.
 
     `request` is CPU in millicores and memory in MiB, both a pod. `cpu_percent` and `memory_percent` are of the
-    request; None leaves the metric out. `node_selector` and `pool` are those of the node pool. `surge` is how many
+    request; None leaves the metric out. Without policies, or a word that selects among them ("Max", "Min", "Disabled"),
+    Kubernetes takes its own. `node_selector` and `pool` are those of the node pool. `surge` is how many
     pods a rollout adds at a time. `port` takes requests; `metrics_port` answers Prometheus, at /metrics.
     `environment` and `secrets` are environment variables, the latter from keys of Secrets; `trust` are certificates
     (PEM) by file name, which stand in TRUST_FOLDER. `permissions` are the policy statements of the pods' role. `after`
@@ -78,6 +88,10 @@ class AppTierArgs:
     scale_up_window_seconds: int
     scale_down_window_seconds: int
     scale_down_tolerance: str
+    scale_up_policies: Sequence[Policy] = ()
+    scale_down_policies: Sequence[Policy] = ()
+    scale_up_select: str | None = None
+    scale_down_select: str | None = None
     termination_grace_seconds: int
     deregistration_seconds: int
     surge: int
@@ -240,9 +254,17 @@ class AppTier(pulumi.ComponentResource):
                 ]
                 + [external_metric(metric) for metric in args.external_metrics],
                 behavior=k8s.autoscaling.v2.HorizontalPodAutoscalerBehaviorArgs(
-                    scale_up=rules(stabilization_window_seconds=args.scale_up_window_seconds, tolerance="0"),
+                    scale_up=rules(
+                        stabilization_window_seconds=args.scale_up_window_seconds,
+                        tolerance="0",
+                        policies=scaling_policies(args.scale_up_policies),
+                        select_policy=args.scale_up_select,
+                    ),
                     scale_down=rules(
-                        stabilization_window_seconds=args.scale_down_window_seconds, tolerance=args.scale_down_tolerance
+                        stabilization_window_seconds=args.scale_down_window_seconds,
+                        tolerance=args.scale_down_tolerance,
+                        policies=scaling_policies(args.scale_down_policies),
+                        select_policy=args.scale_down_select,
                     ),
                 ),
             ),
@@ -253,6 +275,12 @@ class AppTier(pulumi.ComponentResource):
         """A tenth may be down at once, and always one, so that a node drains."""
         most = max(1, self._args.min_replicas // 10)
         disruption_budget(self._name, self._metadata, self._labels, self._child, max_unavailable=most)
+
+
+def scaling_policies(policies: Sequence[Policy]) -> list[k8s.autoscaling.v2.HPAScalingPolicyArgs] | None:
+    """Policies as an HPA takes them; None where there are none, so that Kubernetes' own hold."""
+    make = k8s.autoscaling.v2.HPAScalingPolicyArgs
+    return [make(type=each.type, value=each.value, period_seconds=each.period_seconds) for each in policies] or None
 
 
 def external_metric(metric: ExternalMetric) -> k8s.autoscaling.v2.MetricSpecArgs:

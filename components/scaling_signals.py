@@ -9,27 +9,22 @@ for the rest alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from components.key_metrics import QUEUE_DEPTH
 
-SIGNALS = {"p95_latency": "p95_latency_pressure", "queue_depth": "queue_depth_pressure"}
-"""External metric name by the trigger's metric."""
-
-VALUES = {
-    "p95_latency": "histogram_quantile(0.95, sum by (service, le) (rate(http_request_duration_seconds_bucket[1m])))",
-    "queue_depth": QUEUE_DEPTH,
-}
+_LATENCY = re.compile(r"p(\d{2,3})_latency")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signal:
     """One trigger pair of a document: scale up above `up` for `up_seconds`, down below `down` for `down_seconds`.
 
-    `metric` is "p95_latency" (seconds, by service) or "queue_depth" (messages). Without `down` it never holds a
-    scale-down back. `lines` are those of the roadmap.
+    `metric` is a quantile such as "p95_latency" (seconds, by service) or "queue_depth" (messages). Without `down` it
+    never holds a scale-down back. `lines` are those of the roadmap.
     """
 
     metric: str
@@ -38,6 +33,24 @@ class Signal:
     down: float | None
     down_seconds: int
     lines: tuple[int, ...]
+
+
+def pressure(metric: str) -> str:
+    """The external metric that a trigger's metric is recorded as."""
+    return f"{metric}_pressure"
+
+
+def by_service(metric: str) -> bool:
+    """Whether each service has a value of its own."""
+    return _LATENCY.fullmatch(metric) is not None
+
+
+def measured(metric: str) -> str:
+    """The PromQL of a trigger's metric. Raises KeyError for one that isn't known."""
+    if quantile := _LATENCY.fullmatch(metric):
+        share = f"0.{quantile[1]}"
+        return f"histogram_quantile({share}, sum by (service, le) (rate(http_request_duration_seconds_bucket[1m])))"
+    return {"queue_depth": QUEUE_DEPTH}[metric]
 
 
 def signal_group(signals: Sequence[Signal], up_window_seconds: int, down_window_seconds: int) -> dict[str, Any]:
@@ -55,8 +68,8 @@ def _rules(signal: Signal, up_window_seconds: int, down_window_seconds: int) -> 
         parts.append(f"({highest} >= {signal.down:g}) * 0 + 1")
     parts.append(f"count_over_time({value}[1m]) * 0")
     return [
-        {"record": value, "expr": VALUES[signal.metric]},
-        {"record": f"ramp:{SIGNALS[signal.metric]}", "expr": " or ".join(parts), "labels": labels},
+        {"record": value, "expr": measured(signal.metric)},
+        {"record": f"ramp:{pressure(signal.metric)}", "expr": " or ".join(parts), "labels": labels},
     ]
 
 

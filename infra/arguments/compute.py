@@ -9,7 +9,7 @@ from typing import Protocol
 import pulumi_aws as aws
 
 from components.allocatable import Capacity, allocatable
-from components.app_tier import AppTierArgs
+from components.app_tier import AppTierArgs, Policy
 from components.cluster import Cluster, ClusterArgs
 from components.kept_secret import SecretKeys
 from components.keys import Keys, KeysArgs
@@ -217,6 +217,10 @@ def app_tier(
         scale_up_window_seconds=app.scaling.scale_up_window_seconds,
         scale_down_window_seconds=app.scaling.scale_down_window_seconds,
         scale_down_tolerance=app.scaling.scale_down_tolerance,
+        scale_up_policies=[Policy(**policy.model_dump()) for policy in app.scaling.scale_up_policies],
+        scale_down_policies=[Policy(**policy.model_dump()) for policy in app.scaling.scale_down_policies],
+        scale_up_select=app.scaling.scale_up_select,
+        scale_down_select=app.scaling.scale_down_select,
         termination_grace_seconds=app.termination_grace_seconds,
         deregistration_seconds=app.deregistration_seconds,
         surge=app.server.surge,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -23,7 +24,7 @@ from components.postgres import Postgres
 from components.postgres_exporter import PostgresExporterArgs
 from components.prometheus import PrometheusArgs
 from components.prometheus_rules import KeyMetric, RulesInput, rule_groups
-from components.scaling_signals import SIGNALS, Signal
+from components.scaling_signals import Signal, by_service, pressure
 from components.slo import Objective
 from infra.catalogue.certificates import rds_authority
 from infra.config import PhaseConfig
@@ -39,11 +40,10 @@ def external_metrics(config: PhaseConfig, region: str, service: str) -> tuple[Ex
     In a standby region nobody works the queue: what is federated there lies until it is needed, and asks for no server.
     """
     worked = config.app.services[0].name == service and region == config.active_region
-    selectors = {"p95_latency": {"service": service}, "queue_depth": {} if worked else None}
     return tuple(
-        ExternalMetric(SIGNALS[signal.metric], selector, "1")
+        ExternalMetric(pressure(signal.metric), {"service": service} if by_service(signal.metric) else {}, "1")
         for signal in config.monitoring.signals
-        if (selector := selectors[signal.metric]) is not None
+        if by_service(signal.metric) or worked
     )
 
 
@@ -119,13 +119,13 @@ def rules_input(config: PhaseConfig, region: str) -> RulesInput:
 
 def objective(stated: ObjectiveConfig) -> Objective:
     """An objective as the share of requests that may be bad: slower than the latency, or answered by an error."""
-    if stated.name == "p99_latency":
+    if quantile := re.fullmatch(r"p(\d{2,3})_latency", stated.name):
         fast = f'http_request_duration_seconds_bucket{{le=~"{stated.target:g}|{stated.target:.1f}"}}'
         return Objective(
             name=stated.name,
             summary=f"Too many requests take longer than {stated.target:g} s",
             bad=f"1 - sum(rate({fast}[{{window}}])) / sum(rate(http_request_duration_seconds_count[{{window}}]))",
-            budget=0.01,
+            budget=round(1 - float(f"0.{quantile[1]}"), 3),
             line=stated.line,
         )
     percent = stated.target if stated.name == "error_rate" else 100 - stated.target
@@ -158,7 +158,7 @@ def metrics_adapter(config: PhaseConfig, platform: NodePool, url: str, authority
         namespace=config.monitoring.namespace,
         image=config.monitoring.adapter_image,
         prometheus_url=url,
-        metrics=tuple(SIGNALS[signal.metric] for signal in config.monitoring.signals),
+        metrics=tuple(pressure(signal.metric) for signal in config.monitoring.signals),
         authority=authority,
         node_selector=platform.selector,
         pool=platform.pool,

@@ -39,6 +39,7 @@ TAKEN_NAMES = {
 SPOT_NOTICE_SECONDS = 120
 """EC2 user guide, "Spot Instance interruption notices"."""
 Count = Annotated[int, Field(ge=1, le=5000)]
+SelectPolicy = Literal["Max", "Min", "Disabled"]
 CapacityType = Literal["on-demand", "spot"]
 InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$"), offered("ec2")]
 
@@ -113,6 +114,14 @@ class PoolConfig(Section):
     max_nodes: Count
 
 
+class PolicyConfig(Section):
+    """How fast an autoscaler may go: at most so many pods, or so many percent of them, in a period."""
+
+    type: Literal["Pods", "Percent"]
+    value: PositiveInt
+    period_seconds: int = Field(ge=1, le=1800)
+
+
 class ScalingConfig(Section):
     """When the application tier grows and shrinks: the document's triggers as the HPA takes them."""
 
@@ -121,6 +130,12 @@ class ScalingConfig(Section):
     scale_up_window_seconds: int = Field(ge=0, le=3600)
     scale_down_window_seconds: int = Field(ge=0, le=3600)
     scale_down_tolerance: Annotated[str, StringConstraints(pattern=r"^0(\.[0-9]{1,4})?$")]
+    scale_up_policies: tuple[PolicyConfig, ...] = Field(description="How fast pods are added; empty: Kubernetes' own.")
+    scale_down_policies: tuple[PolicyConfig, ...] = Field(
+        description="How fast pods are removed; empty: Kubernetes' own."
+    )
+    scale_up_select: SelectPolicy | None = Field(description="Which policy decides; null: Kubernetes' own, Max.")
+    scale_down_select: SelectPolicy | None
 
     @model_validator(mode="after")
     def _has_a_metric(self) -> ScalingConfig:

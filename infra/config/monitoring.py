@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from infra.config.scalars import Distinct, Email, Image, Namespace, NaturalInt, PositiveInt, Section, VolumeGib
+
+LatencyQuantile = Annotated[str, StringConstraints(pattern=r"^p[0-9]{2,3}_latency$")]
 
 
 class SignalConfig(Section):
     """A pair of auto-scaling triggers that a resource metric can't express, with the document's lines."""
 
-    metric: Literal["p95_latency", "queue_depth"]
+    metric: Literal["queue_depth"] | LatencyQuantile
     up: float = Field(gt=0, description="Scale up above this: seconds of latency, or messages.")
     up_seconds: NaturalInt = Field(description="For how long it must be exceeded.")
     down: float | None = Field(description="Scale down below this; null: it never holds a scale-down back.")
@@ -21,9 +23,9 @@ class SignalConfig(Section):
 
 
 class ObjectiveConfig(Section):
-    """One objective of the phase: p99 latency in seconds, error rate or availability in percent."""
+    """One objective of the phase: a latency such as p99_latency in seconds, error rate or availability in percent."""
 
-    name: Literal["p99_latency", "error_rate", "availability"]
+    name: Literal["error_rate", "availability"] | LatencyQuantile
     target: float = Field(gt=0)
     line: PositiveInt
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from infra.config.compute import TAKEN_NAMES
@@ -10,7 +10,7 @@ from infra.derive import leadership, rules
 from infra.derive.sources import Source, Sourced, fact, settings_section
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
-from infra.roadmap.model import Fact, Hpa, Phase, Role
+from infra.roadmap.model import Fact, Hpa, Phase, Policy, Role
 
 Tree = dict[str, Any]
 
@@ -84,7 +84,7 @@ def _range(step: Step, servers: Sourced[int]) -> tuple[Sourced[int], Sourced[int
         return fact(step.phase.hpa.min_replicas), fact(step.phase.hpa.max_replicas)
     if step.phase.number == 0:
         return rules.fixed_count(servers), rules.fixed_count(servers)
-    given = step.anywhere(lambda phase: phase if phase.hpa else None)
+    given = step.current(lambda phase: phase if phase.hpa else None)
     if given is None or given.hpa is None:
         low, high = (step.setting(f"app.scaling.{bound}_replicas_ratio") for bound in ("min", "max"))
         return rules.range_from_settings(servers, low), rules.range_from_settings(servers, high)
@@ -135,7 +135,7 @@ def platform(step: Step) -> Tree:
 
 def app(step: Step, application: Sourced[str]) -> Tree:
     """The application tier: its servers, when it scales, its services."""
-    hpa = step.anywhere(lambda phase: phase.hpa)
+    hpa = step.current(lambda phase: phase.hpa)
     copied = ("metrics_port", "health_path", "termination_grace_seconds", "deregistration_seconds")
     return {
         "namespace": fact(hpa.namespace) if hpa and hpa.namespace else rules.namespace_of(application),
@@ -167,10 +167,30 @@ def _scaling(step: Step, hpa: Hpa | None) -> Tree:
     return {
         "cpu_percent": cpu,
         "memory_percent": memory,
-        "scale_up_window_seconds": _window(step, "up", hpa.scale_up_window_seconds if hpa else None),
-        "scale_down_window_seconds": _window(step, "down", hpa.scale_down_window_seconds if hpa else None),
+        "scale_up_window_seconds": _window(step, "up", hpa.scale_up.window_seconds if hpa else None),
+        "scale_down_window_seconds": _window(step, "down", hpa.scale_down.window_seconds if hpa else None),
         "scale_down_tolerance": rules.down_tolerance(leading, _down(step, metric)),
+        "scale_up_policies": _policies(step, hpa.scale_up.policies if hpa else ()),
+        "scale_down_policies": _policies(step, hpa.scale_down.policies if hpa else ()),
+        "scale_up_select": fact(hpa.scale_up.select) if hpa and hpa.scale_up.select else _unstated(step),
+        "scale_down_select": fact(hpa.scale_down.select) if hpa and hpa.scale_down.select else _unstated(step),
     }
+
+
+def _policies(step: Step, stated: Sequence[Policy]) -> list[Tree] | Sourced[Any]:
+    trees = [
+        {
+            "type": fact(Fact(policy.kind, policy.line)),
+            "value": fact(Fact(policy.value, policy.line)),
+            "period_seconds": fact(Fact(policy.period_seconds, policy.line)),
+        }
+        for policy in stated
+    ]
+    return trees or rules.no_policies(fact(Fact(step.phase.key, step.phase.line)))
+
+
+def _unstated(step: Step) -> Sourced[None]:
+    return rules.no_policy_selected(fact(Fact(step.phase.key, step.phase.line)))
 
 
 def _threshold(step: Step, metric: str, hpa: Hpa | None, listed: Fact[int] | None) -> Sourced[Any]:

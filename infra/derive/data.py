@@ -22,6 +22,7 @@ def database(step: Step, application: Sourced[str]) -> Tree:
     storage = step.stated(Role.DATABASE, lambda cell: cell.size.storage_gib if cell.size else None)
     storage = storage or step.setting("database.storage_gib")
     replicas = step.stated(Role.DATABASE, lambda cell: cell.read_replicas) or rules.no_replicas(size)
+    said = step.stated(Role.DATABASE, lambda cell: cell.highly_available or None)
     instance_class = rules.database_class(
         size.pick(lambda s: s.vcpu),
         size.pick(lambda s: s.memory_gib),
@@ -29,11 +30,12 @@ def database(step: Step, application: Sourced[str]) -> Tree:
         step.setting("database.families"),
     )
     copied = (
-        "engine_version", "administrator", "multi_az", "backup_retention_days",
+        "engine_version", "administrator", "backup_retention_days",
         "backup_window", "maintenance_window", "log_retention_days", "password_epoch", "client_image",
     )  # fmt: skip
     return {
         **{key: step.setting(f"database.{key}") for key in copied},
+        "multi_az": rules.called_highly_available(said) if said else step.setting("database.multi_az"),
         "database_name": rules.database_name(application),
         "instance_class": instance_class,
         "memory_gib": rules.database_memory(instance_class),
@@ -52,17 +54,17 @@ def _region_lag(step: Step) -> Sourced[Any]:
 
 
 def _hosts(step: Step, replicas: Sourced[int]) -> Tree:
-    """Private names, port and lag: the replication block's, wherever in the document it stands, or the settings'."""
-    block = step.anywhere(lambda phase: phase.replication) or ()
+    """Private names and port of the last replication block, which names most; the lag of the phase's; or the settings'."""
+    block = step.ever(lambda phase: phase.replication) or ()
     primary = next((host for host in block if host.role == "primary"), None)
     named = [host for host in block if host.role == "replica"]
-    lag = next((host.lag_ms for host in named if host.lag_ms), None)
+    lags = [host.lag_ms for host in step.current(lambda phase: phase.replication) or () if host.lag_ms]
     pattern = step.setting("database.replica_host")
     return {
         "port": fact(primary.port) if primary else step.setting("database.port"),
         "primary_host": fact(primary.host) if primary else step.setting("database.primary_host"),
         "replica_hosts": rules.replica_hosts(_names(named, pattern), replicas, pattern),
-        "replica_lag_ms": fact(lag) if lag else step.setting("database.replica_lag_ms"),
+        "replica_lag_ms": rules.strictest_lag(*map(fact, lags)) if lags else step.setting("database.replica_lag_ms"),
     }
 
 

@@ -24,15 +24,14 @@ def load_balancer(step: Step) -> Tree:
 
 def failover(step: Step) -> Tree:
     """Health checks and the failover name, the same in every phase: a check's interval can't be changed later."""
-    plan = step.anywhere(lambda phase: phase.multi_region if phase.multi_region else None)
-    interval = fact(plan.check_interval_seconds) if plan and plan.check_interval_seconds else None
-    interval = interval or step.setting("failover.check_interval_seconds")
-    limit = fact(plan.failover_seconds) if plan and plan.failover_seconds else None
+    stated = step.anywhere(lambda phase: phase.multi_region and phase.multi_region.check_interval_seconds)
+    interval = fact(stated) if stated else step.setting("failover.check_interval_seconds")
+    limit = step.current(lambda phase: phase.multi_region and phase.multi_region.failover_seconds)
     return {
         "check_interval_seconds": interval if interval.value in (10, 30) else rules.check_interval(interval),
         "failure_threshold": step.setting("failover.failure_threshold"),
         "ttl_seconds": step.setting("failover.ttl_seconds"),
-        "limit_seconds": limit or step.setting("failover.limit_seconds"),
+        "limit_seconds": fact(limit) if limit else step.setting("failover.limit_seconds"),
         "checker_cidrs": step.setting("failover.checker_cidrs"),
     }
 

@@ -8,10 +8,10 @@ from components.key_metrics import metric_id
 from infra.derive import rules
 from infra.derive.sources import Sourced, fact, settings_section
 from infra.derive.step import Step
-from infra.roadmap.model import Fact, Role, Target
+from infra.roadmap.measures import in_seconds, objective_id
+from infra.roadmap.model import Fact, Role, Target, Trigger
 
 Tree = dict[str, Any]
-OBJECTIVES = {"p99 latency": "p99_latency", "error rate": "error_rate", "availability": "availability"}
 
 
 def monitoring(step: Step) -> Tree:
@@ -26,14 +26,14 @@ def monitoring(step: Step) -> Tree:
 
 def signals(step: Step) -> list[Tree]:
     """Latency and queue depth, where the document has a trigger to scale up by them and the phase has the system."""
-    wanted = ("p95_latency", "queue_depth") if step.has(Role.QUEUE) else ("p95_latency",)
-    return [signal for metric in wanted if (signal := _signal(step, metric))]
+    ups = [trigger for trigger in step.roadmap.triggers if trigger.direction == "up"]
+    latencies = [trigger for trigger in ups if trigger.metric.endswith("_latency")]
+    queues = [trigger for trigger in ups if trigger.metric == "queue_depth" and step.has(Role.QUEUE)]
+    return [_signal(step, trigger) for trigger in (*latencies, *queues)]
 
 
-def _signal(step: Step, metric: str) -> Tree | None:
-    up, down = step.trigger("up", metric), step.trigger("down", metric)
-    if up is None:
-        return None
+def _signal(step: Step, up: Trigger) -> Tree:
+    metric, down = up.metric, step.trigger("down", up.metric)
     lines = [up.line] + ([down.line] if down else [])
     return {
         "metric": fact(Fact(metric, up.line)),
@@ -47,26 +47,28 @@ def _signal(step: Step, metric: str) -> Tree | None:
 
 def objectives(step: Step) -> list[Tree]:
     """Each objective once: the phase's own, or else the document's; of two availabilities the stricter."""
-    own, overall = step.phase.targets, step.roadmap.targets
-    found: list[Tree] = []
-    for words, name in OBJECTIVES.items():
-        stated = [target for target in (*own, *overall) if target.metric.lower() == words]
-        if stated:
-            chosen = max(stated, key=lambda t: t.value) if name == "availability" else stated[0]
-            found.append(_objective(name, chosen))
-    return found
+    found: dict[str, list[Target]] = {}
+    for target in (*step.phase.targets, *step.roadmap.targets):
+        if name := objective_id(target.metric):
+            found.setdefault(name, []).append(target)
+    return [_objective(name, _chosen(name, found[name])) for name in sorted(found, key=_rank)]
+
+
+def _rank(name: str) -> tuple[bool, bool, str]:
+    """Latencies first, then errors, then availability."""
+    return name == "availability", name == "error_rate", name
+
+
+def _chosen(name: str, stated: list[Target]) -> Target:
+    return max(stated, key=lambda target: target.value) if name == "availability" else stated[0]
 
 
 def _objective(name: str, target: Target) -> Tree:
     return {
         "name": fact(Fact(name, target.line)),
-        "target": fact(Fact(_in_seconds(target), target.line)),
+        "target": fact(Fact(target.value if target.unit == "%" else in_seconds(target), target.line)),
         "line": fact(Fact(target.line, target.line)),
     }
-
-
-def _in_seconds(target: Target) -> float:
-    return target.value / 1000 if target.unit == "ms" else target.value
 
 
 def key_metrics(step: Step) -> list[Tree]:

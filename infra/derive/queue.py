@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from infra.derive import rules
-from infra.derive.sources import Sourced
+from infra.derive.sources import Sourced, fact
 from infra.derive.step import Step
-from infra.roadmap.model import Role
+from infra.roadmap.model import Fact, Phase, Role
 
 Tree = dict[str, Any]
 
 EVENT_DRIVEN = r"\bevent[- ]?driven\b|\bevent sourcing\b"
+
+
+def _disk(phase: Phase) -> Fact[int] | None:
+    row = phase.row(Role.QUEUE)
+    size = row.after.value.size if row else None
+    return Fact(size.storage_gib, row.line) if row and size and size.storage_gib else None
 
 
 def queue(step: Step, application: Sourced[str]) -> Tree | Sourced[None]:
@@ -19,7 +25,7 @@ def queue(step: Step, application: Sourced[str]) -> Tree | Sourced[None]:
     if not step.has(Role.QUEUE):
         return step.absent()
     copied = (
-        "image", "architecture", "storage_gib", "surge", "termination_grace_seconds", "work_queues", "max_length",
+        "image", "architecture", "surge", "termination_grace_seconds", "work_queues", "max_length",
         "message_ttl_seconds", "delivery_limit", "federation_window_seconds", "password_epoch",
     )  # fmt: skip
     size = step.stated(Role.QUEUE, lambda cell: cell.size)
@@ -29,6 +35,7 @@ def queue(step: Step, application: Sourced[str]) -> Tree | Sourced[None]:
     events = step.named(EVENT_DRIVEN)
     return {
         **{key: step.setting(f"queue.{key}") for key in copied},
+        "storage_gib": fact(disk) if (disk := step.anywhere(_disk)) else step.setting("queue.storage_gib"),
         "vcpu": vcpu,
         "memory_gib": memory,
         "instance_types": rules.instance_types(

@@ -257,6 +257,24 @@ def metric_not_listed(_hpa: str) -> None:
 
 
 @rule
+def no_policies(_phase: str) -> list[object]:
+    """Without policies in the HPA block, pods come and go as fast as Kubernetes lets them by itself.
+
+    It doubles them, or adds four, every 15 seconds, and removes as many as the window allows.
+    """
+    return []
+
+
+@rule
+def no_policy_selected(_phase: str) -> None:
+    """Without a word in the HPA block, the policy decides that Kubernetes takes by itself.
+
+    Of several, the one that changes most.
+    """
+    return
+
+
+@rule
 def whole(value: float) -> int:
     """A threshold of the document as the whole number that the HPA takes.
 
@@ -317,6 +335,24 @@ def no_replicas(_row: object) -> int:
     They are named where they are wanted.
     """
     return 0
+
+
+@rule
+def strictest_lag(*lags_ms: int) -> int:
+    """Of several replicas' lags the strictest holds for all.
+
+    Readers are spread over them, so that one which may fall behind would be read from all the same.
+    """
+    return min(lags_ms)
+
+
+@rule
+def called_highly_available(_said: bool) -> bool:
+    """A database that the document calls highly available has a standby in another zone.
+
+    RDS calls that Multi-AZ.
+    """
+    return True
 
 
 @rule

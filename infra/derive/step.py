@@ -59,6 +59,14 @@ class Step:
         """The first phase's of the whole roadmap, for what is right from the baseline on, such as a name."""
         return next((found for phase in self.roadmap.phases if (found := select(phase))), None)
 
+    def ever(self, select: Callable[[Phase], T | None]) -> T | None:
+        """The last phase's of the whole roadmap, for what grows by addition and is named from the baseline on."""
+        return next((found for phase in reversed(self.roadmap.phases) if (found := select(phase))), None)
+
+    def current(self, select: Callable[[Phase], T | None]) -> T | None:
+        """The latest phase's up to this one, or before there is any, the first of the whole roadmap."""
+        return self.latest(select) or self.anywhere(select)
+
     def named(self, pattern: str) -> Sourced[str] | None:
         """The first entry of the phases' lists up to this one, of architecture or optimizations, that `pattern` finds."""
         for phase in self.history:

@@ -16,6 +16,7 @@ RULES: tuple[Rule, ...] = (
     compute.range_derived,
     compute.scaling_band,
     compute.scaling_windows,
+    compute.trigger_differs,
     compute.server_overshoot,
     services.unrouted_services,
     data.database_overshoot,

@@ -55,15 +55,31 @@ def scaling_band(situation: Situation) -> Iterator[Finding]:
     yield Finding("scale-down-band", "info", message, lines(stated.line))
 
 
+def trigger_differs(situation: Situation) -> Iterator[Finding]:
+    """The autoscaler's block and a trigger give two thresholds for one metric."""
+    scaling = situation.config.app.scaling
+    held = {"cpu": scaling.cpu_percent, "memory": scaling.memory_percent}
+    for trigger in situation.selected.document.roadmap.triggers:
+        percent = held.get(trigger.metric)
+        if trigger.direction == "up" and percent is not None and percent != trigger.value:
+            told = f"a trigger says {trigger.value:g} %: the block's holds."
+            message = f"The HPA block holds {trigger.metric} at {percent} %, {told}"
+            yield Finding("trigger-differs", "warning", message, lines(trigger.line))
+
+
 def scaling_windows(situation: Situation) -> Iterator[Finding]:
-    """One HPA has one window a direction, so a trigger with a shorter time waits as long as the others."""
+    """One HPA has one window a direction: a trigger with another time waits as long as the others.
+
+    A signal's longer time is part of what is recorded for it, and holds.
+    """
     config, triggers = situation.config, situation.selected.document.roadmap.triggers
     windows = {"up": config.app.scaling.scale_up_window_seconds, "down": config.app.scaling.scale_down_window_seconds}
     signals = {signal.metric for signal in config.monitoring.signals}
     late = [
         trigger
         for trigger in triggers
-        if trigger.metric in {"cpu", "memory", *signals} and (trigger.for_seconds or 0) < windows[trigger.direction]
+        if (trigger.metric in signals and (trigger.for_seconds or 0) < windows[trigger.direction])
+        or (trigger.metric in ("cpu", "memory") and (trigger.for_seconds or 0) != windows[trigger.direction])
     ]
     if not late:
         return

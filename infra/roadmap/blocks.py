@@ -83,6 +83,16 @@ def number(node: Node | None, key: str, line: int, low: int, high: int, reading:
     return None
 
 
+def one_of(node: Node | None, key: str, allowed: tuple[str, ...], reading: Reading) -> str | None:
+    """A word out of a few, None where there is none to read; a mistake is reported for any other."""
+    if node is None:
+        return None
+    if isinstance(node.value, str) and node.value in allowed:
+        return node.value
+    reading.mistake(node.line, key, node.shown(), " or ".join(allowed), meant(node.shown(), allowed))
+    return None
+
+
 def _node(node: Any, first_line: int, depth: int) -> Node:
     if depth > MAX_DEPTH:
         raise RecursionError

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from infra.roadmap.document import Listing, Paragraph, Section, Table, TableRow, entries
 from infra.roadmap.labels import Kind, kind_of
-from infra.roadmap.measures import read_key_metric, read_target, read_trigger
+from infra.roadmap.measures import check_triggers, read_key_metric, read_target, read_trigger
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import CostRow, Fact, Item, KeyMetric, Risk, SavingsClaim, Target, Trigger
 from infra.roadmap.numbers import DASHES
@@ -67,6 +67,7 @@ def read_triggers(parts: Parts, reading: Reading) -> tuple[Trigger, ...]:
                 )
             elif trigger := read_trigger(entry.text, entry.line, direction, reading):
                 found.append(trigger)
+    check_triggers(found, reading)
     return tuple(found)
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from infra.roadmap.blocks import Node, known_keys, load, number, text
+from infra.roadmap.blocks import Node, known_keys, load, number, one_of, text
 from infra.roadmap.document import Code
+from infra.roadmap.hpa_behavior import read_behavior
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Fact, Hpa
 
 MAX_REPLICAS = 10_000
 _SPEC = ("scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior", "targetCPUUtilizationPercentage")
+_KEYS = {
+    (): ("apiVersion", "kind", "metadata", "spec"),
+    ("metadata",): ("name", "namespace"),
+    ("spec",): _SPEC,
+    ("spec", "scaleTargetRef"): ("apiVersion", "kind", "name"),
+}
 
 
 def read_hpa(code: Code, reading: Reading) -> Hpa | None:
@@ -18,16 +25,16 @@ def read_hpa(code: Code, reading: Reading) -> Hpa | None:
         return None
     before = len(reading.mistakes)
     _check_kind(root, reading)
+    for path, keys in _KEYS.items():
+        if node := root.get(*path):
+            known_keys(node, keys, ": ".join(("HPA block", *path)), reading)
     spec = root.get("spec") or Node({}, root.line)
-    known_keys(root, ("apiVersion", "kind", "metadata", "spec"), "HPA block", reading)
-    known_keys(spec, _SPEC, "HPA block: spec", reading)
     name = text(root.get("metadata", "name"), "HPA block: metadata.name", root.line, reading)
     target = text(spec.get("scaleTargetRef", "name"), "HPA block: spec.scaleTargetRef.name", spec.line, reading)
     low = number(spec.get("minReplicas"), "HPA block: spec.minReplicas", spec.line, 1, MAX_REPLICAS, reading)
     high = number(spec.get("maxReplicas"), "HPA block: spec.maxReplicas", spec.line, 1, MAX_REPLICAS, reading)
     percents = _percents(spec, reading)
-    up, down = (_window(spec, direction, reading) for direction in ("scaleUp", "scaleDown"))
-    behavior = spec.get("behavior")
+    up, down = read_behavior(spec.get("behavior"), reading)
     if low and high and low.value > high.value:
         reading.mistake(
             low.line,
@@ -47,9 +54,8 @@ def read_hpa(code: Code, reading: Reading) -> Hpa | None:
         cpu_percent=percents.get("cpu"),
         memory_percent=percents.get("memory"),
         namespace=text(namespace, "HPA block: metadata.namespace", root.line, reading) if namespace else None,
-        scale_up_window_seconds=up,
-        scale_down_window_seconds=down,
-        behavior=Fact(behavior.plain(), behavior.line) if behavior else None,
+        scale_up=up,
+        scale_down=down,
     )
 
 
@@ -63,6 +69,10 @@ def _check_kind(root: Node, reading: Reading) -> None:
             "HorizontalPodAutoscaler",
             "Other Kubernetes objects are planned from the tables, not from manifests.",
         )
+    one_of(root.get("apiVersion"), "HPA block: apiVersion", ("autoscaling/v2", "autoscaling/v1"), reading)
+    target = ("spec", "scaleTargetRef")
+    one_of(root.get(*target, "apiVersion"), "HPA block: spec.scaleTargetRef.apiVersion", ("apps/v1",), reading)
+    one_of(root.get(*target, "kind"), "HPA block: spec.scaleTargetRef.kind", ("Deployment",), reading)
 
 
 def _percents(spec: Node, reading: Reading) -> dict[str, Fact[int]]:
@@ -72,37 +82,37 @@ def _percents(spec: Node, reading: Reading) -> dict[str, Fact[int]]:
         fact = number(old, "HPA block: targetCPUUtilizationPercentage", old.line, 1, 100, reading)
         found |= {"cpu": fact} if fact else {}
     metrics = spec.get("metrics")
-    for metric in metrics.value if metrics and isinstance(metrics.value, list) else ():
-        name, value = metric.get("resource", "name"), metric.get("resource", "target", "averageUtilization")
-        if name is None or name.value not in ("cpu", "memory"):
-            shown = name or metric.get("type")
-            reading.mistake(
-                metric.line,
-                "HPA block: metric",
-                shown.shown() if shown else "",
-                "a Resource metric of cpu or memory",
-                "Latency and queue depth belong under Auto-Scaling Triggers.",
-            )
-            continue
-        key = str(name.value)
-        fact = number(value, f"HPA block: {key} averageUtilization", metric.line, 1, 100, reading)
-        if fact:
-            found[key] = fact
     if metrics and not isinstance(metrics.value, list):
         reading.mistake(metrics.line, "HPA block: spec.metrics", metrics.shown(), "a list of Resource metrics")
+        return found
+    for metric in metrics.value if metrics and isinstance(metrics.value, list) else ():
+        key, fact = _percent(metric, reading)
+        if fact and key in found:
+            allowed = f"each metric once ({key} is on line {found[key].line} already)"
+            reading.mistake(fact.line, "HPA block: metric", key, allowed)
+        elif fact:
+            found[key] = fact
     return found
 
 
-def _window(spec: Node, direction: str, reading: Reading) -> Fact[int] | None:
-    behavior = spec.get("behavior")
-    if behavior and direction == "scaleUp":  # once for both directions
-        known_keys(behavior, ("scaleUp", "scaleDown"), "HPA block: behavior", reading)
-    rules = spec.get("behavior", direction)
-    if rules is None:
-        return None
-    where = f"HPA block: behavior.{direction}"
-    known_keys(rules, ("stabilizationWindowSeconds", "policies", "selectPolicy", "tolerance"), where, reading)
-    window = rules.get("stabilizationWindowSeconds")
-    if window is None:
-        return None
-    return number(window, f"{where}.stabilizationWindowSeconds", window.line, 0, 3600, reading)
+def _percent(metric: Node, reading: Reading) -> tuple[str, Fact[int] | None]:
+    """A Resource metric's name and its average utilization; None, with a mistake reported, for anything else."""
+    name = metric.get("resource", "name")
+    if name is None or name.value not in ("cpu", "memory"):
+        shown = name or metric.get("type")
+        reading.mistake(
+            metric.line,
+            "HPA block: metric",
+            shown.shown() if shown else "",
+            "a Resource metric of cpu or memory",
+            "Latency and queue depth belong under Auto-Scaling Triggers.",
+        )
+        return "", None
+    known_keys(metric, ("type", "resource"), "HPA block: metric", reading)
+    for path, keys in ((("resource",), ("name", "target")), (("resource", "target"), ("type", "averageUtilization"))):
+        if node := metric.get(*path):
+            known_keys(node, keys, "HPA block: metric", reading)
+    one_of(metric.get("type"), "HPA block: metric type", ("Resource",), reading)
+    one_of(metric.get("resource", "target", "type"), "HPA block: target type", ("Utilization",), reading)
+    value, key = metric.get("resource", "target", "averageUtilization"), str(name.value)
+    return key, number(value, f"HPA block: {key} averageUtilization", metric.line, 1, 100, reading)

@@ -19,17 +19,23 @@ from infra.roadmap.tables import ANY_PHASE, is_infrastructure
 _SIZE = re.compile(r"\d\s*v?cpus?\b|\d\s*[x\u00d7]\s*\d|\d[\s-]*(?:nodes?|(?:read )?replicas?)\b", re.IGNORECASE)
 
 
-def leftovers(root: Section, outside: Parts, sized: list[Section], reading: Reading) -> tuple[Item, ...]:
+def leftovers(
+    root: Section, outside: Parts, planned: list[Section], baseline: Section | None, reading: Reading
+) -> tuple[Item, ...]:
     """Every line that holds something and was made no use of, in order.
 
     `outside` are the sections that belong to no phase: a table of sizes or a manifest there is reported as a mistake.
-    So is a size in the running text of the `sized` ones, the baseline and the planned phases.
+    So is a size in the titles and the running text of the baseline and the planned phases, and a manifest in the baseline.
     """
     for section, _ in outside:
         check_title(section, reading)
         for block in section.blocks:
             _refuse(block, reading)
-    for section in (part for whole in sized for part in whole.walk()):
+    for section in baseline.walk() if baseline else ():
+        for block in section.blocks:
+            _refuse_code(block, reading)
+    for section in (part for whole in (*planned, *([baseline] if baseline else [])) for part in whole.walk()):
+        _refuse_title(section, planned, reading)
         prose = [block for block in section.blocks if isinstance(block, Paragraph | Listing)]
         for text, line in (piece for block in prose for piece in _pieces(block)):
             if line not in reading.used and _SIZE.search(text):
@@ -56,8 +62,18 @@ def _refuse(block: Block, reading: Reading) -> None:
         reading.mistake(
             block.line, "infrastructure table", " | ".join(block.header), "a table under the baseline or under a phase"
         )
-    elif isinstance(block, Code) and (kind := stated(block)):
+    _refuse_code(block, reading)
+
+
+def _refuse_code(block: Block, reading: Reading) -> None:
+    if isinstance(block, Code) and (kind := stated(block)):
         reading.report(block.line, str(kind), "a block outside any phase", "the block under the phase it is for")
+
+
+def _refuse_title(section: Section, planned: list[Section], reading: Reading) -> None:
+    """Reports a size in a title, `#### Database: 16 vCPU`: the reader plans from what stands under titles."""
+    if section not in planned and section.line not in reading.used and _SIZE.search(section.title):
+        reading.mistake(section.line, "section", section.title, "sizes in the infrastructure table or in a block")
 
 
 def _tables(root: Section) -> Iterator[tuple[Section, Table]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from infra.roadmap.mistakes import Reading, meant
 from infra.roadmap.model import KeyMetric, Target, Trigger
@@ -27,7 +28,23 @@ _TRIGGER_METRICS = (
     (r"p(\d{2,3}) (?:response )?(?:latency|response time)", "p{}_latency"),
     (r"(?:\w+ )?queue (?:depth|length|size|backlog)", "queue_depth"),
 )
+_OBJECTIVES = (
+    (r"p(\d{2,3}) (?:api )?(?:response )?(?:latency|response time|time)", "p{}_latency"),
+    (r"(?:api )?(?:response )?(?:latency|response time|time) \(?p(\d{2,3})\)?", "p{}_latency"),
+    (r"error rate|errors|failed requests", "error_rate"),
+    (r"availability|uptime", "availability"),
+)
 _TRIGGERS = "CPU > 70% for 3 minutes, Memory > 80%, p95 latency > 3s, Queue depth > 1000"
+
+
+def objective_id(metric: str) -> str | None:
+    """The objective that a target's words mean: p99_latency, error_rate, availability; None for another measure."""
+    return _named(metric, _OBJECTIVES)
+
+
+def in_seconds(target: Target) -> float:
+    """A latency target's value in seconds; 0 where its unit is no time."""
+    return seconds(f"{target.value}{target.unit}") or 0
 
 
 def read_target(text: str, line: int, heading: str, reading: Reading) -> Target | None:
@@ -39,16 +56,25 @@ def read_target(text: str, line: int, heading: str, reading: Reading) -> Target 
     rest = match["rest"].strip() if match else ""
     if not match or (rest and not re.fullmatch(r"\(.*\)", rest)):
         return None
-    unit = match["unit"] or ""
+    unit, metric = match["unit"] or "", " ".join(match["metric"].lower().split())
+    if quantile := re.fullmatch(r"\(p\d{2,3}\)", rest, re.IGNORECASE):  # "Latency: < 5s (p99)"
+        metric, rest = f"{quantile[0].strip('()').lower()} {metric}", ""
+    target = Target(metric, _compared(match), _figure(match["figure"], unit), unit, line)
+    if not _makes_sense(target):
+        return None
     reading.use(line)
     reading.remark(rest, line, heading)
-    return Target(
-        metric=" ".join(match["metric"].lower().split()),
-        comparator=_compared(match),
-        value=_figure(match["figure"], unit),
-        unit=unit,
-        line=line,
-    )
+    return target
+
+
+def _makes_sense(target: Target) -> bool:
+    """Whether an objective is bounded from the right side and measured in its unit; any other target may say what it likes."""
+    name = objective_id(target.metric)
+    if name is None:
+        return True
+    if target.comparator.startswith("<" if name == "availability" else ">"):
+        return False
+    return in_seconds(target) > 0 if name.endswith("_latency") else target.unit == "%" and 0 < target.value < 100
 
 
 def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trigger | None:
@@ -72,6 +98,24 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
     reading.use(line)
     reading.remark("".join(action), line, f"scale {direction} trigger")
     return Trigger(direction, metric, _compared(match), value, expected, round(window) if window else None, line)
+
+
+def check_triggers(triggers: Sequence[Trigger], reading: Reading) -> None:
+    """Reports a trigger that points the wrong way, that is there twice, or that only ever scales down."""
+    first: dict[tuple[str, str], Trigger] = {}
+    for trigger in triggers:
+        key, text = f"scale {trigger.direction} trigger", f"{trigger.metric} {trigger.comparator} {trigger.value:g}"
+        sign = ">" if trigger.direction == "up" else "<"
+        held = first.setdefault((trigger.direction, trigger.metric), trigger)
+        if not trigger.comparator.startswith(sign):
+            reading.mistake(trigger.line, key, text, f"a threshold with {sign}")
+        elif held is not trigger:
+            reading.mistake(trigger.line, key, text, f"one for {trigger.metric} (the first is on line {held.line})")
+    for trigger in first.values():
+        measured = trigger.metric not in ("cpu", "memory")
+        if trigger.direction == "down" and measured and ("up", trigger.metric) not in first:
+            text = f"{trigger.metric} {trigger.comparator} {trigger.value:g}"
+            reading.mistake(trigger.line, "scale down trigger", text, "an entry under Scale Up for the same measure")
 
 
 def read_key_metric(text: str, line: int, group: str) -> KeyMetric:
@@ -102,7 +146,11 @@ def _figure(text: str, unit: str) -> float:
 
 
 def _trigger_metric(text: str) -> str | None:
-    for pattern, name in _TRIGGER_METRICS:
+    return _named(text, _TRIGGER_METRICS)
+
+
+def _named(text: str, names: Sequence[tuple[str, str]]) -> str | None:
+    for pattern, name in names:
         if match := re.fullmatch(pattern, " ".join(text.lower().split())):
             return name.format(*match.groups())
     return None

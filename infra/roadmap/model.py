@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -72,11 +72,27 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Hpa:
-    """The HorizontalPodAutoscaler block, field by field; `behavior` is the block's own mapping when it has one.
+class Policy:
+    """How fast an autoscaler may go: at most `value` pods, or percent of them, in `period_seconds`."""
 
-    The two windows are read out of `behavior`; its policies, if it has any, are only in there.
-    """
+    kind: str  # "Pods" | "Percent"
+    value: int
+    period_seconds: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Behavior:
+    """One direction of the HPA block's `behavior`; what it leaves out is None or empty."""
+
+    window_seconds: Fact[int] | None = None
+    policies: tuple[Policy, ...] = ()
+    select: Fact[str] | None = None  # "Max" | "Min" | "Disabled"
+
+
+@dataclass(frozen=True)
+class Hpa:
+    """The HorizontalPodAutoscaler block, field by field."""
 
     name: Fact[str]
     target: Fact[str]
@@ -85,9 +101,8 @@ class Hpa:
     cpu_percent: Fact[int] | None
     memory_percent: Fact[int] | None
     namespace: Fact[str] | None = None
-    scale_up_window_seconds: Fact[int] | None = None
-    scale_down_window_seconds: Fact[int] | None = None
-    behavior: Fact[dict[str, Any]] | None = None
+    scale_up: Behavior = Behavior()
+    scale_down: Behavior = Behavior()
 
 
 @dataclass(frozen=True)
@@ -112,7 +127,10 @@ class RegionPlan:
 
 @dataclass(frozen=True)
 class MultiRegion:
-    """The multi-region block: regions in the document's order, and the promises of its failover strategy."""
+    """The multi-region block: the regions that serve, then those that wait, each in the document's order.
+
+    The rest is what its failover strategy promises.
+    """
 
     regions: tuple[RegionPlan, ...]
     check_interval_seconds: Fact[int] | None = None

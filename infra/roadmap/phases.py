@@ -178,10 +178,11 @@ def _add_rows(table: Table, draft: _Draft, reading: Reading) -> None:
 
 def _add_code(code: Code, kind: Kind | None, draft: _Draft, reading: Reading) -> None:
     language = code.info.split()[0].lower() if code.info else ""
-    if _FOR_PEOPLE.fullmatch(language):
+    says = stated(code)
+    if _FOR_PEOPLE.fullmatch(language) and not (says and language == "json"):  # JSON is YAML too
         return
     reading.use(*range(code.line, code.line + max(1, len(code.text.split("\n")) - 1)))
-    says = stated(code)
+    before = len(reading.mistakes)
     if says is Kind.AUTOSCALING or kind is Kind.AUTOSCALING:
         if _first("auto-scaling block", code.line, draft, reading):
             draft.hpa = read_hpa(code, reading)
@@ -195,6 +196,8 @@ def _add_code(code: Code, kind: Kind | None, draft: _Draft, reading: Reading) ->
         first = next((line.value for line in code_lines(code)), "")
         hint = "Name a language after the fence (```bash) if the block speaks to people only."
         reading.mistake(code.line, "code block", first, _BLOCKS, hint)
+    if len(reading.mistakes) > before:
+        reading.unread.add(draft.number)
 
 
 def stated(code: Code) -> Kind | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.errors import InputError
+from infra.roadmap.agreement import check_agreement
 from infra.roadmap.baseline import find_baseline, read_baseline
 from infra.roadmap.continuity import check_continuity
 from infra.roadmap.document import MAX_NESTING, PHASE_TITLE, Listing, Section, parse
@@ -70,6 +71,7 @@ def _roadmap(text: str, root: Section, reading: Reading) -> Roadmap | None:
     checklists = _checklists(parts, sized, horizon, reading)
     phases, costs = _phases(baseline, sized, checklists, reading)
     check_continuity(phases, reading)
+    check_agreement(phases, reading)
     roadmap = title and Roadmap(
         path=reading.path,
         title=title[0],
@@ -90,7 +92,7 @@ def _roadmap(text: str, root: Section, reading: Reading) -> Roadmap | None:
         cost_rows=costs + read_costs(parts, reading),
         placeholders=placeholders(text, root),
     )
-    rest = leftovers(root, parts, sized + ([baseline] if baseline else []), reading)
+    rest = leftovers(root, parts, sized, baseline, reading)
     return replace(roadmap, unused=rest) if roadmap else None
 
 

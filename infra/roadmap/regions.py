@@ -77,7 +77,10 @@ def read_regions(lines: Iterable[Fact[str]], reading: Reading) -> MultiRegion | 
     if not regions and len(reading.mistakes) == before:
         first = lines[0].line if lines else None
         reading.report(first, "multi-region block", "no region", "Primary Region (US-East): and the regions beside it")
-    plans = tuple(_plan(region, i, reading) for i, region in enumerate(regions))
+    plans = tuple(sorted((_plan(region, i, reading) for i, region in enumerate(regions)), key=_waits))
+    if plans and _waits(plans[0]):
+        allowed = "one that serves: Primary Region (US-East):"
+        reading.mistake(plans[0].name.line, "multi-region block", plans[0].name.value, allowed)
     _check_names(plans, reading)
     if len(reading.mistakes) > before:
         return None
@@ -129,6 +132,10 @@ def _role(region: _Region, index: int) -> str:
         if any(re.search(rf"\b{word}\b", words) for word in _ACTIVE):
             return "active"
     return "active" if index == 0 else "standby"
+
+
+def _waits(plan: RegionPlan) -> bool:
+    return plan.role == "standby"
 
 
 def _promise(item: Fact[str], failover: _Failover, reading: Reading) -> None:

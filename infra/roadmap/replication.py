@@ -45,6 +45,8 @@ def _host(node: Node, reading: Reading) -> DatabaseHost | None:
     if host and not _HOST.fullmatch(host.value):
         reading.mistake(host.line, "replication block: host", host.value, "a DNS name such as db-primary.internal")
         return None
+    if lag and role and role.value == "primary":
+        reading.mistake(lag.line, "replication block: lag", lag.shown(), "a lag of replicas only")
     if not (role and host and port):
         return None
     return DatabaseHost(role.value, host, port, lag_ms)
@@ -63,6 +65,10 @@ def _check_roles(hosts: list[DatabaseHost], line: int, reading: Reading) -> None
     primaries = [host for host in hosts if host.role == "primary"]
     if hosts and not primaries:
         reading.report(line, "replication block", "no primary", "exactly one host of role primary")
+    for host in hosts:
+        if primaries and host.port.value != primaries[0].port.value:
+            allowed = f"the primary's, {primaries[0].port.value} on line {primaries[0].port.line}"
+            reading.mistake(host.port.line, "replication block: port", str(host.port.value), allowed)
     for host in primaries[1:]:
         line = host.host.line
         reading.report(line, "replication block: role", "a second primary", "exactly one host of role primary")

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from infra.roadmap.cells import ALLOWED, CellError, parse_cell, with_count
 from infra.roadmap.document import Entry, Table, TableRow
+from infra.roadmap.fits import check_fit
 from infra.roadmap.labels import role_names, role_of
 from infra.roadmap.mistakes import Reading, meant
 from infra.roadmap.model import Capacity, CostRow, Fact, Role, Row, Size
@@ -185,7 +186,7 @@ def _row(line: TableRow, where: Layout, phase: int, earlier: dict[Role, Row], re
     known = previous.after.value.size if previous else None
     before = _before(line, where, label, known, previous, reading)
     after = _after(line, where, label, before.size if before and before.size else known, reading)
-    if before is None or after is None:
+    if before is None or after is None or not check_fit(role, label, after, line.line, reading):
         reading.gap(phase, role)
         return None
     if phase == 0:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.roadmap.model import Capacity, Hpa, MultiRegion, Phase, Roadmap, Row
+from infra.roadmap.model import Behavior, Capacity, Hpa, MultiRegion, Phase, Roadmap, Row
 
 
 @pytest.fixture
@@ -85,9 +85,18 @@ def _hpa(hpa: Hpa) -> str:
         f"{hpa.min_replicas.value}-{hpa.max_replicas.value}",
         hpa.cpu_percent and f"cpu {hpa.cpu_percent.value}",
         hpa.memory_percent and f"memory {hpa.memory_percent.value}",
-        hpa.scale_up_window_seconds and f"up {hpa.scale_up_window_seconds.value}",
-        hpa.scale_down_window_seconds and f"down {hpa.scale_down_window_seconds.value}",
+        _behavior("up", hpa.scale_up),
+        _behavior("down", hpa.scale_down),
     )
+
+
+def _behavior(direction: str, behavior: Behavior) -> str:
+    said = _words(
+        behavior.window_seconds and str(behavior.window_seconds.value),
+        *(f"{p.value}{'%' if p.kind == 'Percent' else ' pods'}/{p.period_seconds}s" for p in behavior.policies),
+        behavior.select and behavior.select.value,
+    )
+    return said and f"{direction} {said}"
 
 
 def _failover(plan: MultiRegion) -> str:

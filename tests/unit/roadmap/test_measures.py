@@ -7,6 +7,7 @@ import pytest
 from infra.roadmap.measures import read_target, read_trigger
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Target, Trigger
+from tests.unit.roadmap.changed import mistakes
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,8 @@ from infra.roadmap.model import Target, Trigger
         ("Throughput: 1,500 req/s", ("throughput", "=", 1500.0, "req/s")),
         ("Throughput: 1.500 req/s", ("throughput", "=", 1500.0, "req/s")),
         ("p95 latency under 400 ms", ("p95 latency", "<", 400.0, "ms")),
-        ("Availability: 99.991,5%", ("availability", "=", 99991.5, "%")),  # both separators, found by fuzzing
+        ("API response time: < 300ms (p95)", ("p95 api response time", "<", 300.0, "ms")),
+        ("Cache growth: 99.991,5%", ("cache growth", "=", 99991.5, "%")),  # both separators, found by fuzzing
     ],
 )
 def test_a_target_reads_to_its_measure_and_figure(text: str, expected: tuple[str, str, float, str]) -> None:
@@ -55,3 +57,44 @@ def test_a_text_that_is_no_trigger_is_a_mistake(text: str) -> None:
     reading = Reading("r.md")
     assert read_trigger(text, 7, "up", reading) is None
     assert [m.line for m in reading.mistakes] == [7]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p99 latency > 5s",
+        "Availability: < 99.9%",
+        "p99 latency < 5",
+        "p99 latency < 5%",
+        "Error rate < 0.1",
+        "Uptime: 100%",
+    ],
+)
+def test_an_objective_that_nobody_could_hold_is_not_understood(text: str) -> None:
+    """Guards alerts against a bound of the wrong side, and against seconds that are none."""
+    assert read_target(text, 7, "", Reading("r.md")) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "- CPU > 70% for 3",
+            "- CPU < 70% for 3",
+            "r.md:427: scale up trigger: got 'cpu < 70'; allowed: a threshold with >",
+        ),
+        (
+            "- Queue depth > 1000",
+            "- CPU > 90%",
+            "r.md:430: scale up trigger: got 'cpu > 90'; allowed: one for cpu (the first is on line 427)",
+        ),
+        (
+            "- Queue depth > 1000\n",
+            "",
+            "r.md:434: scale down trigger: got 'queue_depth < 100'; allowed: an entry under Scale Up for the same measure",
+        ),
+    ],
+)
+def test_triggers_that_no_autoscaler_follows_are_refused(old: str, new: str, message: str) -> None:
+    """Guards against a threshold that is read and never acted on."""
+    assert message in mistakes("mgx-ai", (old, new))
