@@ -4,6 +4,7 @@ The brokers are version 4.0, where discovery by ordinal doesn't exist yet: the l
 So are the folder of the files, and the ports of all brokers but the first.
 """
 
+import hashlib
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +13,13 @@ from typing import cast
 from components.allocatable import Capacity
 from components.authority import Authority
 from components.kept_secret import SecretKeys
+from components.logins import turns
 from components.queue import PLUGINS, QueueArgs, settings_file
 from components.queue_definitions import QueueLimits, topology
-from components.queue_logins import logins_file
+from components.queue_logins import ADMINISTRATOR, FEDERATION, application_login, logins_file
 from components.templates import render
 
 SERVICE = "rabbitmq.mgx-ai.svc.cluster.local"
-PASSWORDS = {"administrator": "admin1", "application-a": "app1", "application-b": "app0", "federation": "fed1"}
-SALTS = {login: f"0102030{number}" for number, login in enumerate(PASSWORDS)}
 QUEUE = QueueArgs(
     namespace="mgx-ai", image="rabbitmq", replicas=1, quorum_group_size=1, request=Capacity(1000, 1024), pool="queue",
     node_selector={}, storage_class="gp3", storage_gib=20, termination_grace_seconds=60, vhost="mgx-ai",
@@ -47,6 +47,12 @@ mkdir -p /shared/answers
 """Functions of a shell: `node NAME HOST PORT` says whom the next commands are about, `start NAME` starts it."""
 
 
+def passwords(epoch: int) -> dict[str, str]:
+    """The password of each login in an epoch, such as `admin1` in the first."""
+    taking_turns = {application_login(turn): f"app{since}" for turn, since in turns(epoch).items()}
+    return {ADMINISTRATOR: f"admin{epoch}", **taking_turns, FEDERATION: f"fed{epoch}"}
+
+
 def ports(node: int) -> dict[str, str]:
     """The ports of the settings, and those of a broker that isn't the first."""
     return {port: str(int(port) + 10 * node) for port in ("5671", "15671", "15692")}
@@ -70,12 +76,16 @@ def write_files(
     write_definitions(folder, args, name)
 
 
-def write_definitions(folder: Path, args: QueueArgs, name: str, at: str = "etc/rabbitmq-definitions") -> None:
-    """What a broker is told to hold, in its folder `at`."""
+def write_definitions(
+    folder: Path, args: QueueArgs, name: str, at: str = "etc/rabbitmq-definitions", epoch: int = 1
+) -> None:
+    """What a broker is told to hold in an epoch of its passwords, in its folder `at`."""
+    known = passwords(epoch)
+    salts = {login: hashlib.sha256(password.encode()).hexdigest()[:8] for login, password in known.items()}
     federated = args.upstream is not None
     held = topology(args.vhost, args.work_queues, args.subscribers, args.limits, federated=federated)
     write(folder, name, f"{at}/10-topology.json", held)
-    write(folder, name, f"{at}/20-logins.json", logins_file(args, PASSWORDS, SALTS, cast("str | None", args.upstream)))
+    write(folder, name, f"{at}/20-logins.json", logins_file(args, known, salts, cast("str | None", args.upstream)))
 
 
 def write(folder: Path, name: str, path: str, text: str) -> None:

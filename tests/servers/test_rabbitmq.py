@@ -15,17 +15,18 @@ from tests.servers.debian import debian, run
 from tests.servers.missing import require
 from tests.servers.rabbitmq import (
     BROKER,
-    PASSWORDS,
     QUEUE,
     SERVICE,
     make_certificates,
+    passwords,
     ports,
     write_definitions,
     write_files,
 )
 
 UPSTREAM = upstream_uri("node-0.test", "fed1", "mgx-ai", SERVICE)
-OTHER_UPSTREAM = upstream_uri("node-1.test", "fed1", "mgx-ai", SERVICE).replace(":5671/", ":5681/")
+ROTATED_UPSTREAM = upstream_uri("node-0.test", "fed2", "mgx-ai", SERVICE)
+OTHER_UPSTREAM = upstream_uri("node-1.test", "fed2", "mgx-ai", SERVICE).replace(":5671/", ":5681/")
 
 START = (
     BROKER
@@ -42,6 +43,7 @@ links() {
         sleep 0.5
     done
 }
+again() { rabbitmqctl -q stop >/dev/null; cp /shared/$1/$2/* /shared/$1/etc/rabbitmq-definitions/; start $1; }
 node active node-0 25672
 start active
 describe active
@@ -55,17 +57,24 @@ start standby
 describe standby
 links links
 
+# The passwords of another epoch, the leading broker first.
+node active node-0 25672
+again active rotated
+ask rotated-current rabbitmqctl -q authenticate_user application-b app2
+ask rotated-other rabbitmqctl -q authenticate_user application-a app1
+ask rotated-administrator rabbitmqctl -q authenticate_user administrator admin2
+rabbitmqctl -q authenticate_user application-b app0 >/dev/null 2>&1 || echo refused >/shared/answers/rotated-before
+node standby node-1 25682
+again standby rotated
+links rotated-links
+
 # The active region is swapped: each broker gets the other's definitions and restarts, the new leader first.
-rabbitmqctl -q stop >/dev/null
-cp /shared/standby/swapped/* /shared/standby/etc/rabbitmq-definitions/
-start standby
+again standby swapped
 ask swapped-leader-exchanges $ctl list_exchanges -p mgx-ai name policy
 ask swapped-leader-policies $ctl list_policies -p mgx-ai
 ask swapped-leader-links $ctl federation_status
 node active node-0 25672
-rabbitmqctl -q stop >/dev/null
-cp /shared/active/swapped/* /shared/active/etc/rabbitmq-definitions/
-start active
+again active swapped
 links swapped-links
 """
 )
@@ -80,8 +89,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     make_certificates(folder, ["active", "standby"], ["node-0.test", "node-1.test"])
     write_files(folder, QUEUE, "active", {})
     write_files(folder, replace(QUEUE, upstream=UPSTREAM), "standby", ports(1))
-    write_definitions(folder, replace(QUEUE, upstream=OTHER_UPSTREAM), "active", "swapped")
-    write_definitions(folder, QUEUE, "standby", "swapped")
+    write_definitions(folder, QUEUE, "active", "rotated", epoch=2)
+    write_definitions(folder, replace(QUEUE, upstream=ROTATED_UPSTREAM), "standby", "rotated", epoch=2)
+    write_definitions(folder, replace(QUEUE, upstream=OTHER_UPSTREAM), "active", "swapped", epoch=2)
+    write_definitions(folder, QUEUE, "standby", "swapped", epoch=2)
     asked = run(folder, "sh", "-euc", START)
     assert asked.returncode == 0, (asked.stdout + asked.stderr)[-3000:]
     return {file.name: file.read_text(encoding="utf-8") for file in (folder / "answers").iterdir()}
@@ -120,7 +131,7 @@ def test_every_queue_is_bound(answers: dict[str, str]) -> None:
 def test_users_are_those_of_the_secret_and_no_guest(answers: dict[str, str]) -> None:
     """Guards the broker's front door: the default user with its known password isn't made."""
     users = {user["name"]: user["tags"] for user in json.loads(answers["active-definitions"])["users"]}
-    assert users == {login: ["administrator"] if login == "administrator" else [] for login in PASSWORDS}
+    assert users == {login: ["administrator"] if login == "administrator" else [] for login in passwords(1)}
     assert "Success" in answers["current-login"]
     assert "Success" in answers["other-login"]
 
@@ -157,6 +168,14 @@ def test_the_broker_tells_what_rules_ask_of_it(answers: dict[str, str], metric: 
 def test_each_queue_is_counted_by_its_name(answers: dict[str, str]) -> None:
     """Guards the depth that autoscalers follow, which leaves out dead letters."""
     assert 'rabbitmq_queue_messages_ready{vhost="mgx-ai",queue="dead-letters"} 0' in answers["metrics"]
+
+
+def test_another_epochs_passwords_leave_the_login_in_use_as_it_is(answers: dict[str, str]) -> None:
+    """Guards pods that still run with the password of before, and a standby that no longer came in with its own."""
+    assert all("Success" in answers[f"rotated-{who}"] for who in ("current", "other", "administrator"))
+    assert answers["rotated-before"] == "refused\n", "the login that takes over has a new password"
+    links = {(link["exchange"], link["status"]) for link in rows(answers, "rotated-links")}
+    assert links == {("work", "running"), ("events", "running")}
 
 
 def test_after_a_swap_of_the_active_region_each_broker_follows_or_leads_without_a_hand(answers: dict[str, str]) -> None:
