@@ -27,6 +27,8 @@ from components.pods import (
 
 COMPONENT = "service"
 """Labels the pods of every service, for what holds for all of them."""
+ROADMAP_LINES = "ramp/roadmap-lines"
+"""The annotation by which an HPA names the lines of the roadmap that it follows."""
 TRUST_FOLDER = "/etc/ramp/trust"
 """Where a pod finds the certificates of the authorities that it trusts."""
 
@@ -67,7 +69,7 @@ class AppTierArgs:
     pods a rollout adds at a time. `port` takes requests; `metrics_port` answers Prometheus, at /metrics.
     `environment` and `secrets` are environment variables, the latter from keys of Secrets; `trust` are certificates
     (PEM) by file name, which stand in TRUST_FOLDER. `permissions` are the policy statements of the pods' role. `after`
-    is what its pods can't start without.
+    is what its pods can't start without. `lines` are those of the roadmap that say when it scales; its HPA names them.
     """
 
     service: str
@@ -101,6 +103,7 @@ class AppTierArgs:
     trust: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     permissions: Sequence[Mapping[str, Any]] = ()
     after: Sequence[pulumi.Resource] = ()
+    lines: Sequence[int] = ()
 
 
 class AppTier(pulumi.ComponentResource):
@@ -240,7 +243,12 @@ class AppTier(pulumi.ComponentResource):
         rules = k8s.autoscaling.v2.HPAScalingRulesArgs
         k8s.autoscaling.v2.HorizontalPodAutoscaler(
             f"{self._name}-hpa",
-            metadata=k8s.meta.v1.ObjectMetaArgs(name=args.hpa, namespace=args.namespace, labels=self._labels),
+            metadata=k8s.meta.v1.ObjectMetaArgs(
+                name=args.hpa,
+                namespace=args.namespace,
+                labels=self._labels,
+                annotations={ROADMAP_LINES: ",".join(map(str, args.lines))} if args.lines else None,
+            ),
             spec=k8s.autoscaling.v2.HorizontalPodAutoscalerSpecArgs(
                 scale_target_ref=k8s.autoscaling.v2.CrossVersionObjectReferenceArgs(
                     api_version="apps/v1", kind="Deployment", name=args.service

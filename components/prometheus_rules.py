@@ -24,6 +24,7 @@ class KeyMetric:
 @dataclass(frozen=True, kw_only=True)
 class RulesInput:
     """What the rules are made from. `replica_lag_ms` is the most a read replica may lag; None without replicas.
+    `replica_lag_line` is where the roadmap says so.
 
     Replicas in `other_regions` lag by the distance too; CloudWatch watches them. `pooled`, `queued`, `proxied`: there is a
     connection pooler, a message queue, an egress proxy. The windows are the autoscalers'.
@@ -35,6 +36,7 @@ class RulesInput:
     objectives: tuple[Objective, ...]
     key_metrics: tuple[KeyMetric, ...]
     replica_lag_ms: int | None
+    replica_lag_line: int | None
     other_regions: tuple[str, ...]
     pooled: bool
     queued: bool
@@ -94,7 +96,10 @@ def _platform_group(given: RulesInput) -> dict[str, Any]:
     if given.replica_lag_ms is not None:
         near = f"pg_stat_replication_replay_lag_seconds{_not_of(given.other_regions)}"
         late = f"max by (client_addr, slot_name) ({near}) * 1000 > {given.replica_lag_ms}"
-        rules.append(_alert("ReplicaLag", late, "1m", "page", "A read replica lags more than the roadmap allows"))
+        alert = _alert("ReplicaLag", late, "1m", "page", "A read replica lags more than the roadmap allows")
+        if given.replica_lag_line is not None:
+            alert["labels"]["roadmap_line"] = str(given.replica_lag_line)
+        rules.append(alert)
     rules += _pooler_rules() if given.pooled else []
     rules += _queue_rules() if given.queued else []
     rules += _egress_rules() if given.proxied else []

@@ -114,11 +114,16 @@ def _region_lag(database: DatabaseConfig, prefix: str, here: Dimensions) -> list
     limit = database.region_lag_ms / 1000
     return [
         Alarm(
-            role=f"{prefix}-lag", description=f"The standby region is more than {limit:g} s behind", namespace=RDS,
-            metric="ReplicaLag", dimensions=here, comparison=">", threshold=limit, severity="page",
-            missing="breaching",
+            role=f"{prefix}-lag", namespace=RDS, metric="ReplicaLag",
+            description=f"The standby region is more than {limit:g} s behind{_stated(database.region_lag_line)}",
+            dimensions=here, comparison=">", threshold=limit, severity="page", missing="breaching",
         )
     ]  # fmt: skip
+
+
+def _stated(line: int | None) -> str:
+    """Where the document gives an alarm's limit, as its description ends."""
+    return f" (roadmap line {line})" if line is not None else ""
 
 
 def backup_alarms(vault: pulumi.Input[str], *, copied: bool) -> list[Alarm]:
@@ -158,10 +163,11 @@ def datastore_alarms(config: PhaseConfig, cache: Redis) -> list[Alarm]:
     """
     if cache.datastore_id is None or config.database.region_lag_ms is None:
         return []
-    limit = config.database.region_lag_ms / 1000
+    limit, stated = config.database.region_lag_ms / 1000, _stated(config.database.region_lag_line)
     return [
         Alarm(
-            role="cache-region-lag", description=f"The cache is more than {limit:g} s behind the region that leads",
+            role="cache-region-lag",
+            description=f"The cache is more than {limit:g} s behind the region that leads{stated}",
             namespace=ELASTICACHE, metric="GlobalDatastoreReplicationLag", dimensions=None, comparison=">",
             threshold=limit, severity="page",
         )

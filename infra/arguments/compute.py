@@ -230,6 +230,7 @@ def app_tier(
         trust=surroundings.trust,
         permissions=surroundings.permissions,
         after=surroundings.systems,
+        lines=sorted({*app.scaling.lines, *(line for signal in config.monitoring.signals for line in signal.lines)}),
     )
 
 

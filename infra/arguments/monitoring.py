@@ -109,6 +109,7 @@ def rules_input(config: PhaseConfig, region: str) -> RulesInput:
         objectives=tuple(objective(stated) for stated in monitoring.objectives),
         key_metrics=tuple(KeyMetric(**key.model_dump()) for key in monitoring.key_metrics),
         replica_lag_ms=config.database.replica_lag_ms if config.database.read_replicas else None,
+        replica_lag_line=config.database.replica_lag_line,
         other_regions=tuple(name for name in sorted(config.regions) if name != region),
         pooled=config.pooler is not None,
         queued=config.queue is not None,

@@ -136,6 +136,7 @@ class ScalingConfig(Section):
     )
     scale_up_select: SelectPolicy | None = Field(description="Which policy decides; null: Kubernetes' own, Max.")
     scale_down_select: SelectPolicy | None
+    lines: tuple[PositiveInt, ...] = Field(description="Lines of the document that say so; its HPAs name them.")
 
     @model_validator(mode="after")
     def _has_a_metric(self) -> ScalingConfig:

@@ -35,7 +35,9 @@ class DatabaseConfig(Section):
     primary_host: PrivateName
     replica_hosts: tuple[PrivateName, ...]
     replica_lag_ms: PositiveInt
+    replica_lag_line: PositiveInt | None = Field(description="Where the document says so; null: a setting does.")
     region_lag_ms: PositiveInt | None = Field(description="How far a standby region may be behind; null: not stated.")
+    region_lag_line: PositiveInt | None = Field(description="Where the document says so; null: not stated.")
     backup_retention_days: int = Field(ge=1, le=35)
     backup_window: DatabaseBackupWindow
     maintenance_window: DatabaseWindow

@@ -164,7 +164,7 @@ def _scaling(step: Step, hpa: Hpa | None) -> Tree:
     cpu = _threshold(step, "cpu", hpa, hpa.cpu_percent if hpa else None)
     memory = _threshold(step, "memory", hpa, hpa.memory_percent if hpa else None)
     leading, metric = (cpu, "cpu") if cpu.value is not None else (memory, "memory")
-    return {
+    tree: Tree = {
         "cpu_percent": cpu,
         "memory_percent": memory,
         "scale_up_window_seconds": _window(step, "up", hpa.scale_up.window_seconds if hpa else None),
@@ -175,6 +175,10 @@ def _scaling(step: Step, hpa: Hpa | None) -> Tree:
         "scale_up_select": fact(hpa.scale_up.select) if hpa and hpa.scale_up.select else _unstated(step),
         "scale_down_select": fact(hpa.scale_down.select) if hpa and hpa.scale_down.select else _unstated(step),
     }
+    stated = [value for key, value in tree.items() if key.endswith(("_percent", "_seconds", "_tolerance"))]
+    policies = (*hpa.scale_up.policies, *hpa.scale_down.policies) if hpa else ()
+    lines = {*(policy.line for policy in policies), *(line for value in stated for line in value.source.lines())}
+    return {**tree, "lines": Sourced(sorted(lines), leading.source)}
 
 
 def _policies(step: Step, stated: Sequence[Policy]) -> list[Tree] | Sourced[Any]:

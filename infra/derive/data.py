@@ -43,7 +43,8 @@ def database(step: Step, application: Sourced[str]) -> Tree:
         "max_storage_gib": rules.largest_storage(storage, step.setting("database.max_storage_ratio")),
         "read_replicas": replicas,
         **_hosts(step, replicas),
-        "region_lag_ms": _region_lag(step),
+        "region_lag_ms": (region_lag := _region_lag(step)),
+        "region_lag_line": region_lag.pick(lambda ms: region_lag.source.line if ms is not None else None),
     }
 
 
@@ -60,11 +61,13 @@ def _hosts(step: Step, replicas: Sourced[int]) -> Tree:
     named = [host for host in block if host.role == "replica"]
     lags = [host.lag_ms for host in step.current(lambda phase: phase.replication) or () if host.lag_ms]
     pattern = step.setting("database.replica_host")
+    most = rules.strictest_lag(*map(fact, lags)) if lags else step.setting("database.replica_lag_ms")
     return {
         "port": fact(primary.port) if primary else step.setting("database.port"),
         "primary_host": fact(primary.host) if primary else step.setting("database.primary_host"),
         "replica_hosts": rules.replica_hosts(_names(named, pattern), replicas, pattern),
-        "replica_lag_ms": rules.strictest_lag(*map(fact, lags)) if lags else step.setting("database.replica_lag_ms"),
+        "replica_lag_ms": most,
+        "replica_lag_line": Sourced(min(lags, key=lambda lag: lag.value).line if lags else None, most.source),
     }
 
 

@@ -78,6 +78,16 @@ CLOUDWATCH: dict[str, dict[tuple[str, ...], set[str]]] = {
 }  # fmt: skip
 """What AWS measures, by namespace and by the names of the dimensions, sorted."""
 
+SELECTED: dict[str, set[str]] = {
+    # Amazon ElastiCache user guide, "Metrics for Valkey and Redis OSS": which dimension it has is not said.
+    "AWS/ElastiCache": {"GlobalDatastoreReplicationLag"},
+    # AWS Backup developer guide, "CloudWatch metrics in AWS Backup": copies count for no vault of one's own.
+    "AWS/Backup": {"NumberOfCopyJobsFailed"},
+    # Amazon S3 user guide, "S3 Replication metrics": by buckets and rule.
+    "AWS/S3": {"OperationsFailedReplication"},
+}
+"""What is asked for whatever it is reported for, by a query over all of a region."""
+
 TEXTS, LITERALS = re.compile(r"\"[^\"]*\""), re.compile(r"\{[^}]*\}|\[[^\]]*\]")
 GROUPINGS = re.compile(r"\b(by|without)\s*\([^)]*\)")
 FUNCTIONS_AND_WORDS = re.compile(r"\b\w+(?=\s*\()|\b(and|or|unless)\b")

@@ -99,18 +99,50 @@ def panels(phase: str) -> list[dict[str, Any]]:
     return [widget for widget in widgets if widget["type"] == "metric"]
 
 
+QUERY = re.compile(r'SELECT (?:MAX|MIN|AVG|SUM)\((\w+)\) FROM "([\w/]+)"')
+WORDS = re.compile(r"\b[a-z]\w*\b")
+
+
+def graphed(phase_graph: Any, phase: str) -> list[list[dict[str, Any]]]:
+    """What each alarm and each panel is made of: metrics with namespace, name, dimensions and id, and expressions."""
+    found = []
+    for alarm in map(inputs, phase_graph(phase).of_type("aws:cloudwatch/metricAlarm:MetricAlarm")):
+        queries = alarm.get("metricQueries") or [{"metric": alarm}]
+        found.append([{**query, **query.get("metric", {})} for query in queries])
+    for widget in panels(phase):
+        parts = []
+        for metric in widget["properties"]["metrics"]:
+            texts, options = [part for part in metric if isinstance(part, str)], metric[-1]
+            plain = {"namespace": texts[0], "metricName": texts[1], "dimensions": texts[2::2]} if texts else {}
+            parts.append({**plain, **(options if isinstance(options, dict) else {})})
+        found.append(parts)
+    return found
+
+
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_alarm_and_panel_names_a_metric_of_aws_with_its_dimensions(phase_graph: Any, phase: str) -> None:
     """Guards alarms and panels that stay empty: CloudWatch takes any name, and never has data for a wrong one."""
-    graph = phase_graph(phase)
-    asked: list[tuple[str, str, tuple[str, ...]]] = []
-    for alarm in map(inputs, graph.of_type("aws:cloudwatch/metricAlarm:MetricAlarm")):
-        queries = alarm.get("metricQueries", ())
-        parts = [query["metric"] for query in queries if "metric" in query] if queries else [alarm]
-        asked += [(part["namespace"], part["metricName"], tuple(sorted(part.get("dimensions", ())))) for part in parts]
-    for widget in panels(phase):
-        plain = [metric for metric in widget["properties"]["metrics"] if isinstance(metric[0], str)]
-        asked += [(m[0], m[1], tuple(sorted(part for part in m[2::2] if isinstance(part, str)))) for m in plain]
+    asked = [part for parts in graphed(phase_graph, phase) for part in parts if "metricName" in part]
     assert len(asked) > 20
-    for namespace, metric, dimensions in asked:
-        assert metric in metrics.CLOUDWATCH[namespace].get(dimensions, ()), (namespace, metric, dimensions)
+    for part in asked:
+        dimensions = tuple(sorted(part.get("dimensions", ())))
+        assert part["metricName"] in metrics.CLOUDWATCH[part["namespace"]].get(dimensions, ()), part
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_expression_of_an_alarm_or_panel_reads_a_metric_of_aws_or_its_own_queries(
+    phase_graph: Any, phase: str
+) -> None:
+    """Guards the same where a query stands between: a misspelled metric in it is no error, and no data either."""
+    seen = 0
+    for parts in graphed(phase_graph, phase):
+        ids = {part["id"] for part in parts if "id" in part}
+        for part in (part for part in parts if "expression" in part):
+            seen += 1
+            if part["expression"].startswith(("SELECT", "SEARCH")):
+                query = QUERY.fullmatch(part["expression"])
+                assert query and query[1] in metrics.SELECTED[query[2]], part
+            else:
+                read = set(WORDS.findall(part["expression"]))
+                assert read and read <= ids - {part.get("id")}, part
+    assert seen >= (5 if phase == "phase3" else 3)

@@ -8,6 +8,7 @@ import yaml
 from components.key_metrics import KNOWN
 from infra.arguments.monitoring import rules_input
 from infra.graph import Resource, ResourceGraph
+from infra.project import own_roadmap
 from tests.unit.documents import document, selected
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
@@ -149,3 +150,30 @@ def test_each_region_has_a_dashboard_of_its_own(phase_graph) -> None:
     """Guards the operator of the standby region, who looks there when the other is gone."""
     names = {d.inputs["dashboardName"] for d in phase_graph("phase3").of_type("aws:cloudwatch/dashboard:Dashboard")}
     assert names == {"mgx-ai-us-east-1", "mgx-ai-us-west-2"}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_what_the_document_limits_names_the_line_that_says_so(phase_graph, phase: str) -> None:
+    """Guards the way back: who is woken, or asks why pods came, finds the figure in the document."""
+    lines = own_roadmap().read_text(encoding="utf-8").splitlines()
+    graph = phase_graph(phase)
+
+    def stated(where: str) -> str:
+        return "\n".join(lines[int(number) - 1] for number in where.split(","))
+
+    for hpa in graph.of_type(HPA):
+        said = stated(hpa.inputs["metadata"]["annotations"]["ramp/roadmap-lines"])
+        wanted = ("averageUtilization: 70", "averageUtilization: 80", "> 70%", "< 40%", "latency", "queue depth")
+        assert [words for words in wanted if words.lower() not in said.lower()] == []
+    late = [
+        rule
+        for group in yaml.safe_load(rules(graph))["groups"]
+        for rule in group["rules"]
+        if rule.get("alert") == "ReplicaLag"
+    ]
+    assert len(late) == (phase in ("phase2", "phase3"))
+    assert all("100ms" in stated(rule["labels"]["roadmap_line"]).replace(" ", "") for rule in late)
+    far = [alarm.inputs["alarmDescription"] for name, alarm in alarms(graph).items() if name.endswith("region-lag")]
+    assert len(far) == (3 if phase == "phase3" else 0)
+    for description in far:
+        assert "lag < 5s" in stated(description.rsplit("roadmap line ", 1)[1].rstrip(")"))

@@ -227,7 +227,7 @@ tests:
       - eval_time: 20m
         alertname: ReplicaLag
         exp_alerts:
-          - exp_labels: {severity: page, client_addr: 10.0.0.2, slot_name: rds_2}
+          - exp_labels: {severity: page, client_addr: 10.0.0.2, slot_name: rds_2, roadmap_line: "183"}
             exp_annotations: {summary: A read replica lags more than the roadmap allows}
       - eval_time: 20m
         alertname: DeadLetters
