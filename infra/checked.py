@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,8 @@ from infra.patterns import WORDS
 from infra.yamlfile import line_of
 
 M = TypeVar("M", bound=BaseModel)
+MOST_TOLD = 100
+"""Mistakes of one file that are told each."""
 
 
 def check(model: type[M], tree: Any, path: str, at: Sequence[str] = ()) -> M:
@@ -28,7 +31,15 @@ def check(model: type[M], tree: Any, path: str, at: Sequence[str] = ()) -> M:
         return model.model_validate_json(json.dumps(subtree, default=str))
     except ValidationError as error:
         details = _causes(error, model)
-        raise InputError([one for detail in details for one in _mistakes(detail, model, tree, path, at)]) from None
+        found = [one for detail in details[:MOST_TOLD] for one in _mistakes(detail, model, tree, path, at)]
+        if len(details) > MOST_TOLD:
+            found.insert(0, _too_many(len(details), path))
+        raise InputError(found) from None
+
+
+def _too_many(mistakes: int, path: str) -> Mistake:
+    hint = f"The first {MOST_TOLD} follow; it is probably another file."
+    return Mistake(path, None, "file", f"{mistakes} mistakes", "none", hint)
 
 
 def allowed_by(detail: Any) -> str:
@@ -82,7 +93,8 @@ def _causes(error: ValidationError, model: type[BaseModel]) -> list[Any]:
     """
     details = error.errors()
     inner = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
-    meant = {(*_location(d)[:-1], _near(d, model)) for d in details if d["type"] == "extra_forbidden"}
+    unknown = [detail for detail in details if detail["type"] == "extra_forbidden"][:MOST_TOLD]
+    meant = {(*_location(detail)[:-1], _near(detail, model)) for detail in unknown}
     return [
         detail
         for detail in details
@@ -151,11 +163,16 @@ def _near(detail: Any, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
     """The keys that `model` has at a path, read off its JSON Schema."""
-    schema: Any = model.model_json_schema()
+    schema = _schema(model)
     definitions, node = schema.get("$defs", {}), schema
     for step in location:
         node = _inside(node, step, definitions)
     return sorted(_resolved(node, definitions).get("properties", {}))
+
+
+@cache
+def _schema(model: type[BaseModel]) -> Any:
+    return model.model_json_schema()
 
 
 def _inside(node: Any, step: str | int, definitions: Any) -> Any:

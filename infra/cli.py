@@ -6,6 +6,7 @@ import gc
 import json
 import signal
 import sys
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -74,12 +75,14 @@ def plan(
     verbose: Annotated[bool, typer.Option("--verbose", help="List what of the document isn't used.")] = False,
 ) -> None:
     """Show all resources of a phase and what to know of them, with no account, network or engine."""
+    from infra.errors import together
     from infra.planned import planned, to_json
     from infra.selection import load_document, select
 
     document = load_document(roadmap, settings)
     keys = document.keys if phase is None else [phase]
-    plans = [planned(select(key, document, straight=bool(roadmap or settings))) for key in keys]
+    chosen = together(*(partial(select, key, document, straight=bool(roadmap or settings)) for key in keys))
+    plans = [planned(each) for each in chosen]
     if as_json:
         _print_json(to_json(plans[0]) if phase is not None else [to_json(plan) for plan in plans])
         return

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,3 +36,17 @@ class InputError(Exception):
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes, key=lambda m: (m.path, m.line or 0)))
         super().__init__("\n".join(str(m) for m in self.mistakes))
+
+
+def together(*readings: Callable[[], Any]) -> list[Any]:
+    """What each reading returns. Raises InputError with the mistakes of all that fail, so that all are told at once."""
+    found: list[Any] = []
+    mistakes: list[Mistake] = []
+    for reading in readings:
+        try:
+            found.append(reading())
+        except InputError as error:
+            mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
+    if mistakes:
+        raise InputError(mistakes)
+    return found

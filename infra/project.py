@@ -28,8 +28,8 @@ def stack_file(phase: str) -> Path:
 
 
 def shown(path: Path) -> str:
-    """A path as a person would type it: relative to the working directory where it is below it."""
+    """A path as a person would type it: relative to the working directory where it is below it. No link is followed."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str(path.relative_to(Path.cwd()))
     except (OSError, ValueError):
         return str(path)

@@ -74,7 +74,7 @@ def render_all(derived: Iterable[Derived], roadmap: Path, settings: Path, out: P
 def write_all(rendered: Iterable[Rendered]) -> None:
     """Write those that changed, all or none. Raises InputError where the folder can't be written to."""
     changed = [(file.path, file.text.encode()) for file in rendered if file.changed]
-    textfile.write_all(changed, "a folder that can be written to")
+    textfile.write_all(changed, "--out", "a folder that can be written to")
 
 
 def _environment() -> jinja2.Environment:

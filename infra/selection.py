@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infra.config import CONFIG_KEY, PhaseConfig, load_file
 from infra.derive import Derived, Source, derive, leaves
-from infra.errors import InputError, Mistake
+from infra.errors import InputError, Mistake, together
 from infra.project import SETTINGS, own_roadmap, shown, stack_file
 from infra.roadmap import Roadmap, read
 from infra.roadmap.model import Phase
@@ -57,8 +57,9 @@ class Selected:
 
 def load_document(roadmap: Path | None = None, settings: Path | None = None) -> Document:
     """A roadmap and its settings, the project's own where none is named. Raises InputError with every mistake found."""
-    document = read(Path(shown(roadmap or own_roadmap())))
-    loaded = load_settings(Path(shown(settings or SETTINGS)))
+    document, loaded = together(
+        lambda: read(Path(shown(roadmap or own_roadmap()))), lambda: load_settings(Path(shown(settings or SETTINGS)))
+    )
     return Document(document, loaded, derive(document, loaded))
 
 

@@ -17,11 +17,11 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from infra.errors import InputError, Mistake
 from infra.textfile import read_text
+from infra.yamlbounds import MAX_DEPTH, BeyondBoundsError, bounded
 
 MAX_BYTES = 256 * 1024
-MAX_DEPTH = 30
-MAX_VALUES = 50_000
 _DIGITS = re.compile(r"\d{4000}")
+_EXPECTED = re.compile(r"expected (?P<allowed>[^<>]+), but found (?P<received>.+)")
 
 
 def read_yaml(path: Path) -> Any:
@@ -35,9 +35,7 @@ def read_yaml(path: Path) -> Any:
 def parse_yaml(text: str, path: str) -> Any:
     """The same for text; `path` is only named in errors."""
     try:
-        yaml = YAML(typ="rt")
-        yaml.max_depth = MAX_DEPTH  # a thousand brackets would take it seconds
-        tree = yaml.load(StringIO(text))
+        tree = bounded(YAML(typ="rt")).load(StringIO(text))
     except Exception as error:  # of many kinds, and each says that the text is no YAML: ruamel documents none
         raise InputError([_no_yaml(error, text, path)]) from error
     _only_plain(tree, path)
@@ -50,6 +48,8 @@ def _no_yaml(error: Exception, text: str, path: str) -> Mistake:
     problem = str(getattr(error, "problem", None) or error or type(error).__name__).splitlines()[0]
     if isinstance(error, DuplicateKeyError) and (key := re.search(r'duplicate key "(.*?)" with', problem)):
         return Mistake(path, line, key[1], "this key a second time", "each key once")
+    if isinstance(error, BeyondBoundsError):
+        return Mistake(path, line, "YAML", problem, error.allowed)
     if isinstance(error, MaxDepthExceededError | RecursionError):
         return Mistake(path, line, "YAML", "a value nested too deep", f"at most {MAX_DEPTH} levels")
     if digits := _DIGITS.search(text):
@@ -57,38 +57,36 @@ def _no_yaml(error: Exception, text: str, path: str) -> Mistake:
         return Mistake(path, line, "YAML", "a number of thousands of digits", "a number")
     if "found another document" in problem:
         return Mistake(path, line, "YAML", "a second document (---)", "one document")
+    if expected := _EXPECTED.fullmatch(problem):
+        return Mistake(path, line, "YAML", expected["received"], expected["allowed"])
     hint = "Indent with spaces." if "'\\t'" in problem else ""
     return Mistake(path, line, "YAML", problem.removeprefix("found "), "valid YAML", hint)
 
 
 def _only_plain(tree: Any, path: str) -> None:
-    """Refuses what YAML has and a config hasn't: tags, keys that aren't text, a value inside itself, an alias bomb."""
+    """Refuses what YAML has and a config hasn't: tags, keys that aren't text, aliases that nest without an end."""
     left: list[tuple[Any, tuple[Any, ...]]] = [(tree, ())]
-    seen = 0
+    mistakes: list[Mistake] = []
     while left:
         node, at = left.pop()
-        seen += 1
-        if wrong := _unusual(node, at, seen):
-            key = ".".join(map(str, at[:MAX_DEPTH])) or "file"
-            raise InputError([Mistake(path, line_of(tree, at), key, *wrong)])
-        if isinstance(node, Mapping) and (keys := [key for key in node if not isinstance(key, str)]):
-            raise InputError(
-                [
-                    Mistake(
-                        path, line_of(tree, (*at, keys[0])), str(keys[0]), "a key that is not text", "text, in quotes"
-                    )
-                ]
-            )
-        children = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+        if wrong := _unusual(node, at):
+            mistakes.append(Mistake(path, line_of(tree, at), ".".join(map(str, at[:MAX_DEPTH])) or "file", *wrong))
+            continue
+        children = list(
+            node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+        )
+        for key in (key for key, _ in children if isinstance(node, Mapping) and not isinstance(key, str)):
+            found = "a key that is not text", "text, in quotes"
+            mistakes.append(Mistake(path, line_of(tree, (*at, key)), str(key), *found))
         left += [(child, (*at, key)) for key, child in children]
+    if mistakes:
+        raise InputError(list(dict.fromkeys(mistakes)))
 
 
-def _unusual(node: Any, at: Sequence[Any], seen: int) -> tuple[str, ...]:
+def _unusual(node: Any, at: Sequence[Any]) -> tuple[str, ...]:
     """What is wrong with a node, and what is allowed; nothing for a usual one."""
-    if seen > MAX_VALUES:
-        return "more values than a config has (an alias inside aliases?)", f"at most {MAX_VALUES}"
     if len(at) > MAX_DEPTH:
-        return "a value nested too deep (an alias to what it stands in?)", f"at most {MAX_DEPTH} levels"
+        return "a value nested too deep (an alias inside aliases?)", f"at most {MAX_DEPTH} levels"
     tag = str(getattr(getattr(node, "tag", None), "value", None) or "tag:yaml.org,2002:")
     plain = isinstance(node, Mapping | list | str | int | float | datetime.date | None)
     if not plain or not tag.startswith("tag:yaml.org,2002:"):
@@ -97,14 +95,26 @@ def _unusual(node: Any, at: Sequence[Any], seen: int) -> tuple[str, ...]:
 
 
 def line_of(tree: Any, location: Sequence[str | int]) -> int | None:
-    """The 1-based line of a path inside a round-trip tree: of its deepest key that exists."""
+    """The 1-based line of a path inside a round-trip tree: of its deepest key that exists.
+
+    A value that a mapping takes over from another (`<<: *other`) stands where the other has it.
+    """
     line: int | None = None
     node: Any = tree
     for step in location:
         try:
-            position = node.lc.key(step) if isinstance(node, CommentedMap) else node.lc.item(step)
+            position = _position(node, step)
             node = node[step]
         except (KeyError, IndexError, AttributeError, TypeError):
             break
-        line = position[0] + 1
+        line = position + 1
     return line
+
+
+def _position(node: Any, step: str | int) -> int:
+    """The 0-based line of a key or an item. Raises one of several errors where there is none."""
+    if not isinstance(node, CommentedMap):
+        return int(node.lc.item(step)[0])
+    if step in (node.lc.data or {}):
+        return int(node.lc.key(step)[0])
+    return _position(next((other for other in node.merge if step in other), None), step)

@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
+
+from infra.errors import InputError, Mistake
+from infra.textfile import read_text
 
 DATA = Path(__file__).parent / "data" / "prices"
 GLOBAL = "global"
@@ -50,13 +54,25 @@ def services(book: Path, region: str) -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (book / region).glob("*.csv")))
 
 
+def foreign(book: Path) -> Path | None:
+    """What stands in a book's place, or in it, and is not of a price book; None where nothing does."""
+    if not book.is_dir():
+        return book if book.exists() else None
+    entries = sorted(book.iterdir())
+    folders = [entry for entry in entries if entry.is_dir()]
+    files = [file for folder in folders for file in sorted(folder.iterdir())]
+    strange = [entry for entry in entries if entry not in folders]
+    strange += [file for file in files if not (file.is_file() and file.suffix == ".csv")]
+    return strange[0] if strange else None
+
+
 def read(book: Path, region: str, service: str) -> tuple[Price, ...]:
-    """The prices of one file, in its order; none when the book has no such file."""
+    """The prices of one file, in its order; none when the book has no such file. Raises InputError at a row that is none."""
     path = book / region / f"{service}.csv"
     if not path.is_file():
         return ()
-    with path.open(newline="", encoding="utf-8") as file:
-        return tuple(_price(region, service, row) for row in csv.DictReader(file))
+    rows = csv.DictReader(StringIO(read_text(path, "a file of prices")))
+    return tuple(_checked(region, service, row, str(path), rows.line_num) for row in rows)
 
 
 def write(book: Path, prices: Iterable[Price]) -> None:
@@ -75,6 +91,17 @@ def write(book: Path, prices: Iterable[Price]) -> None:
 def plain(number: Decimal) -> str:
     """A decimal as a person writes it: no exponent, no trailing zeros ("0.09", "10240")."""
     return format(number.normalize() + 0, "f")
+
+
+def _checked(region: str, service: str, row: dict[str, str], path: str, line: int) -> Price:
+    try:
+        price = _price(region, service, row)
+        if not (price.usd >= 0 and price.usd.is_finite() and price.above.is_finite()):
+            raise ValueError
+        return price
+    except (KeyError, TypeError, ValueError, ArithmeticError):
+        received = ",".join(str(value) for value in row.values())
+        raise InputError([Mistake(path, line, "price", received, f"a row of {','.join(COLUMNS)}")]) from None
 
 
 def _price(region: str, service: str, row: dict[str, str]) -> Price:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from infra.catalogue import bookfile
 from infra.catalogue.bookfile import GLOBAL, Price, plain
-from infra.catalogue.bulkfile import BrokenPriceFile
 from infra.catalogue.bulklist import Item, PriceList, read_list
 from infra.catalogue.offers import offers
 
@@ -24,7 +23,11 @@ _TIMEOUT_SECONDS = 60
 
 
 class RefreshError(Exception):
-    """A price list that could not be read; the message names it. The book is as it was."""
+    """A price list that could not be read: where it was looked for, and why it wasn't. The book is as it was."""
+
+    def __init__(self, url: str, reason: object) -> None:
+        self.url, self.reason = url, str(getattr(reason, "strerror", None) or reason)
+        super().__init__(f"{self.url}: {self.reason}")
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,9 @@ def _download(base_url: str, code: str, region: str, known: tuple[str, ...], tod
         with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
             return read_list(io.TextIOWrapper(response, encoding="utf-8"), code, region, known, today)
     except urllib.error.URLError as error:
-        raise RefreshError(f"{url}: {error.reason}") from error
-    except (OSError, http.client.HTTPException, BrokenPriceFile, KeyError) as error:
-        raise RefreshError(f"{url}: {error}") from error
+        raise RefreshError(url, error.reason) from error
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, ArithmeticError) as error:
+        raise RefreshError(url, error) from error
 
 
 def _is_listed(price: Price, lists: Collection[tuple[str, str]]) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from infra.cost.phases import PricedPhase
     from infra.cost.report import CostReport
     from infra.cost.savings import SavingsReport
+    from infra.errors import Mistake
     from infra.selection import Document
 
 RoadmapOption = Annotated[Path | None, typer.Option("--roadmap", help="Price this document's phases.")]
@@ -106,17 +107,16 @@ def fill(
     """Write a copy of a roadmap with its cost blanks filled in, and list those that no plan can know."""
     from infra.cost.fill.copy import fill_copy
     from infra.cost.phases import priced
-    from infra.errors import InputError, Mistake
     from infra.project import own_roadmap, shown
-    from infra.textfile import write_all
+    from infra.textfile import check_place, write_all
 
     path = roadmap or own_roadmap()
-    if out and out.is_dir():
-        raise InputError([Mistake(shown(out), None, "--out", "a folder", "a file to write the copy to")])
+    if out:
+        check_place(out, "--out", "a file to write the copy to")
     document, found = priced(path, settings)
     result, content = fill_copy(path, document.roadmap, [phase.estimate for phase in found], date.today())
     if out:
-        write_all([(out, content)], "a file that can be written")
+        write_all([(out, content)], "--out", "a file to write the copy to")
         typer.echo(f"wrote {shown(out)}: {result.filled} figures", err=True)
     else:
         typer.echo(content, nl=False)
@@ -140,15 +140,41 @@ def refresh(
     from infra.errors import InputError, Mistake
 
     target = book or bookfile.DATA
+    if mistakes := [*_book_mistakes(target), *_region_mistakes(region or ())]:
+        raise InputError(mistakes)
     regions = region or [name for name in bookfile.regions(target) if name != bookfile.GLOBAL]
     try:
         summary = rebuild(source or BASE_URL, regions, target, date.today())
     except RefreshError as error:
         raise InputError(
-            [Mistake("price list", None, "refresh", str(error), "a price list of AWS's format")]
+            [Mistake(error.url, None, "price list", error.reason, "a price list of AWS's format")]
         ) from error
     for line in summary.lines():
         typer.echo(line)
+
+
+def _book_mistakes(book: Path) -> list[Mistake]:
+    """A folder with something else in it, which a refresh would throw away: it replaces the book as a whole."""
+    from infra.catalogue import bookfile
+    from infra.errors import Mistake
+    from infra.project import shown
+
+    strange = bookfile.foreign(book)
+    allowed = "a folder with a price book alone, or none yet, since it is replaced as a whole"
+    return [Mistake(shown(strange), None, "--book", "what is no price book", allowed)] if strange else []
+
+
+def _region_mistakes(regions: Sequence[str]) -> list[Mistake]:
+    from infra.catalogue.zones import zones
+    from infra.errors import Mistake
+    from infra.roadmap.mistakes import meant
+
+    known = tuple(zones())
+    return [
+        Mistake("command line", None, "--region", region, f"one of {', '.join(known)}", meant(region, known))
+        for region in regions
+        if region not in known
+    ]
 
 
 def add_to(app: typer.Typer) -> None:

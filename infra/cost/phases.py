@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from infra.catalogue.prices import MissingPrice, MissingRegions, PriceBook
@@ -13,7 +14,7 @@ from infra.cost.items import Group
 from infra.cost.subject import Plan
 from infra.cost.usage import Usage, UsageSettings
 from infra.derive.step import Step
-from infra.errors import InputError, Mistake
+from infra.errors import InputError, Mistake, together
 from infra.graph import ResourceGraph
 from infra.plan import plan_config
 from infra.roadmap.model import Role, Size
@@ -49,7 +50,8 @@ def priced(
     places = [document.keys.index(document.derived(key).config.name) for key in chosen]
     needed = {place - back for place in places for back in (0, 1)}
     keys = [key for place, key in enumerate(document.keys) if not chosen or place in needed]
-    configs = [select(key, document, straight=bool(roadmap or settings)).config for key in keys]
+    selected = together(*(partial(select, key, document, straight=bool(roadmap or settings)) for key in keys))
+    configs = [one.config for one in selected]
     _book({config.name: config.regions for config in configs})  # before anything is planned
     return document, tuple(price_phase(config, document) for config in configs)
 

@@ -18,9 +18,9 @@ def monitoring(step: Step) -> Tree:
     """The monitoring section of a phase."""
     return {
         **settings_section(step.settings, "monitoring"),
-        "signals": signals(step),
-        "objectives": objectives(step),
-        "key_metrics": key_metrics(step),
+        "signals": signals(step) or step.unstated_list(),
+        "objectives": objectives(step) or step.unstated_list(),
+        "key_metrics": key_metrics(step) or step.unstated_list(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from infra.config.scalars import SCHEMA_VERSION
 from infra.derive import cache, compute, data, edge, leadership, monitoring, pooler, proxies, queue, rules
 from infra.derive.sources import Provenance, RuleError, Source, Sourced, fact, settings_section, split
 from infra.derive.step import Step
-from infra.errors import InputError, Mistake
+from infra.errors import InputError, Mistake, together
 from infra.roadmap.mistakes import meant
 from infra.roadmap.model import Fact, Phase, Roadmap
 from infra.settings import SettingsFile
@@ -34,22 +35,15 @@ def derive(roadmap: Roadmap, settings: SettingsFile) -> tuple[Derived, ...]:
     Raises InputError with every mistake of every phase: where the document lacks what a phase needs, or where what
     follows from it can't be.
     """
-    derived: list[Derived] = []
-    mistakes = _unknown_phases(roadmap, settings)
-    for phase in roadmap.phases:
-        try:
-            derived.append(_derive(Step(roadmap, phase, settings)))
-        except InputError as error:
-            mistakes += [mistake for mistake in error.mistakes if mistake not in mistakes]
-    if mistakes:
-        raise InputError(mistakes)
+    steps = [Step(roadmap, phase, settings) for phase in roadmap.phases]
+    _, *derived = together(lambda: _check_phases(roadmap, settings), *(partial(_derive, step) for step in steps))
     return tuple(derived)
 
 
-def _unknown_phases(roadmap: Roadmap, settings: SettingsFile) -> list[Mistake]:
-    """The phases that the settings' usage speaks of and the document hasn't."""
+def _check_phases(roadmap: Roadmap, settings: SettingsFile) -> None:
+    """Raises InputError for the phases that the settings' usage speaks of and the document hasn't."""
     keys = [phase.key for phase in roadmap.phases]
-    return [
+    unknown = [
         Mistake(
             settings.path,
             settings.line(f"usage.phases.{phase}"),
@@ -61,6 +55,8 @@ def _unknown_phases(roadmap: Roadmap, settings: SettingsFile) -> list[Mistake]:
         for phase in settings.settings.usage.phases
         if phase not in keys
     ]
+    if unknown:
+        raise InputError(unknown)
 
 
 def _derive(step: Step) -> Derived:

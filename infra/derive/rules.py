@@ -137,6 +137,12 @@ def regions_in_order(*words: str) -> list[str]:
 
 
 @rule
+def none_stated(_phase: str) -> list[object]:
+    """The document states none."""
+    return []
+
+
+@rule
 def none_until_named(_phase: str) -> list[object]:
     """There is none before the phase that the document names one in.
 

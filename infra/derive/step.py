@@ -84,6 +84,10 @@ class Step:
         """The value of a list whose entries this phase doesn't have yet."""
         return rules.none_until_named(fact(Fact(self.phase.key, self.phase.line)))
 
+    def unstated_list(self) -> Sourced[list[object]]:
+        """The value of a list of which the document has no entry."""
+        return rules.none_stated(fact(Fact(self.phase.key, self.phase.line)))
+
     def absent(self) -> Sourced[None]:
         """The value of a section whose system this phase doesn't have."""
         return rules.absent_until_named(

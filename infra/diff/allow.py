@@ -15,6 +15,7 @@ from infra.diff.change import Danger
 from infra.errors import InputError, Mistake
 from infra.graph import urn as urns
 from infra.project import ROADMAPS, shown
+from infra.textfile import write_all
 from infra.yamlfile import read_yaml
 
 FILE = ROADMAPS / "allowed-changes.yaml"
@@ -80,7 +81,7 @@ def chosen(
 
 
 def record(allowances: Sequence[Allowance], path: Path = FILE) -> None:
-    """Adds to the file what isn't in it."""
+    """Adds to the file what isn't in it; the file is whole at any moment. Raises InputError where it can't be written."""
     there = read(path)
     known = {(a.step, a.resource, a.what) for a in there}
     entries = [*there, *(a for a in allowances if (a.step, a.resource, a.what) not in known)]
@@ -88,4 +89,4 @@ def record(allowances: Sequence[Allowance], path: Path = FILE) -> None:
     yaml = YAML()
     yaml.width = 200
     yaml.dump({"allowed": [entry.model_dump() for entry in entries]}, text)
-    path.write_text(_HEAD + text.getvalue(), encoding="utf-8")
+    write_all([(path, (_HEAD + text.getvalue()).encode())], "--allow", "a file that the decision can be written to")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from infra.config import PhaseConfig, load_file
@@ -12,7 +13,7 @@ from infra.diff import allow
 from infra.diff.step import Step, step
 from infra.diff.subject import subject
 from infra.diff.table import DATA, UnknownTypeError
-from infra.errors import InputError, Mistake
+from infra.errors import InputError, Mistake, together
 from infra.project import SETTINGS, shown
 from infra.selection import Document, load_document, select
 from infra.settings import load_settings
@@ -36,8 +37,8 @@ def diff_step(
         raise InputError([Mistake("command line", None, "--allow", received, allowed)])
     phase = _Phases(roadmap, settings)
     try:
-        sides = subject(a, phase), subject(b, phase)
-        found = step(*sides, phase.usage()).letting(allow.read(record))
+        before, after = together(partial(subject, a, phase), partial(subject, b, phase))
+        found = step(before, after, phase.usage()).letting(allow.read(record))
     except UnknownTypeError as unknown:
         where, what = shown(DATA), "a row for every type that the program uses"
         raise InputError([Mistake(where, None, unknown.type, "no row", what, "Read it from its provider.")]) from None

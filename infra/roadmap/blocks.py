@@ -14,6 +14,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from infra.roadmap.document import Code
 from infra.roadmap.mistakes import Reading, meant
 from infra.roadmap.model import Fact
+from infra.yamlbounds import bounded
 
 MAX_DEPTH = 20
 
@@ -48,7 +49,7 @@ class Node:
 def load(code: Code, what: str, reading: Reading) -> Node | None:
     """The block's one YAML document; None, with a mistake reported, if it is not one."""
     try:
-        return _node(YAML(typ="safe", pure=True).compose(code.text), code.line, 0)
+        return _node(bounded(YAML(typ="safe", pure=True)).compose(code.text), code.line, 0)
     except (YAMLError, ValueError, RecursionError) as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         at = mark.line if mark else 0

@@ -16,7 +16,7 @@ _ARROW = rf"(?:→|->|=>|⇒|[{DASHES}]|\bto\b)"
 _RANGE = re.compile(rf"({_COUNT})\s*{_ARROW}\s*({_COUNT})(?![\w%])", re.ASCII)
 _WHO = r"(?:users?|customers?|clients?|tenants?|sessions?|nutzer|benutzer|mau|dau)\b"
 _USERS = re.compile(
-    rf"(?<![{DASHES}])({_COUNT})\s*(?:(?:concurrent|active|daily|monthly|simultaneous)\s+)*"
+    rf"(?<![\w.,{DASHES}])({_COUNT})\s*(?:(?:concurrent|active|daily|monthly|simultaneous)\s+)*"
     rf"{_WHO}",
     re.IGNORECASE,
 )
@@ -28,6 +28,7 @@ _TIME = re.compile(
     rf"|\d{{1,3}}(?:\s*{_ARROW}\s*\d{{1,3}})?\s*(?:months?|weeks?|quarters?|years?)|q[1-4](?:\s*20\d\d)?)\b",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(rf"\s*[\u2212{DASHES}]\s*\d")
 _TIMELINE = re.compile(r"timeline|time ?frame|duration|when|months?", re.IGNORECASE)
 _UNLIMITED = re.compile(r"\d[\d.,]*\s*[kKmM]?\+|\bunlimited\b|\bunbounded\b", re.IGNORECASE)
 
@@ -65,7 +66,7 @@ def read_heading(section: Section, reading: Reading) -> Heading:
 
 def _title_users(title: str, line: int, reading: Reading) -> tuple[Fact[int] | None, Fact[int] | None]:
     text = _TIME.sub(" ", title)
-    both, one = _RANGE.search(text), _USERS.search(text)
+    both, one = (None, None) if _SIGNED.match(text) else (_RANGE.search(text), _USERS.search(text))
     if both:
         start = (
             None if user_counts(both[1]) == [0] else _users(both[1], line, reading)
@@ -74,7 +75,7 @@ def _title_users(title: str, line: int, reading: Reading) -> tuple[Fact[int] | N
     if one:
         return None, _users(one[1], line, reading)
     if re.search(rf"\d.*\b{_WHO}", text, re.IGNORECASE):
-        reading.mistake(line, "users", text, f"a whole number from 1 to {MAX_USERS}, as in 2,000 → 5,000 Users")
+        reading.mistake(line, "users", title, f"a whole number from 1 to {MAX_USERS}, as in 2,000 → 5,000 Users")
     return None, None
 
 
@@ -95,6 +96,9 @@ def _capacity(section: Section, reading: Reading) -> tuple[Fact[int] | None, boo
                 continue
             reading.use(block.line)
             unlimited, counts = bool(_UNLIMITED.search(block.text)), user_counts(block.text)
+            if counts and _SIGNED.match(block.text):
+                reading.mistake(block.line, "target capacity", block.text, f"a whole number from 1 to {MAX_USERS}")
+                return None, False
             if counts:
                 return _users(block.text, block.line, reading), unlimited
             if not unlimited:

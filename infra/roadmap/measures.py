@@ -95,13 +95,16 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
         hint = f"The unit of {metric} is {expected or 'none'}."
         reading.mistake(line, f"scale {direction} trigger", text, _TRIGGERS, hint)
         return None
+    if expected == "%" and not 0 < value <= 100:
+        reading.mistake(line, f"scale {direction} trigger", text, "a share above 0% and up to 100%")
+        return None
     reading.use(line)
     reading.remark("".join(action), line, f"scale {direction} trigger")
     return Trigger(direction, metric, _compared(match), value, expected, round(window) if window else None, line)
 
 
 def check_triggers(triggers: Sequence[Trigger], reading: Reading) -> None:
-    """Reports a trigger that points the wrong way, that is there twice, or that only ever scales down."""
+    """Reports a trigger that points the wrong way, that is there twice, or that scales down alone or too soon."""
     first: dict[tuple[str, str], Trigger] = {}
     for trigger in triggers:
         key, text = f"scale {trigger.direction} trigger", f"{trigger.metric} {trigger.comparator} {trigger.value:g}"
@@ -116,6 +119,11 @@ def check_triggers(triggers: Sequence[Trigger], reading: Reading) -> None:
         if trigger.direction == "down" and measured and ("up", trigger.metric) not in first:
             text = f"{trigger.metric} {trigger.comparator} {trigger.value:g}"
             reading.mistake(trigger.line, "scale down trigger", text, "an entry under Scale Up for the same measure")
+        above = first.get(("up", trigger.metric))
+        if trigger.direction == "down" and above and trigger.value >= above.value:
+            received, most = f"{trigger.value:g}{trigger.unit}", f"{above.value:g}{above.unit}"
+            allowed = f"below {most}, above which line {above.line} scales up"
+            reading.mistake(trigger.line, f"scale down trigger: {trigger.metric}", received, allowed)
 
 
 def read_key_metric(text: str, line: int, group: str) -> KeyMetric:

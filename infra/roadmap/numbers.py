@@ -10,7 +10,7 @@ DASHES = "\u2013\u2014-"
 NUMBER = r"(?<!\d)(?:\d{1,3}(?:[.,' \u00a0\u202f]\d{3}){1,3}|\d{1,12})(?!\d)"
 _SCALE = {"": 1, "k": 1_000, "m": 1_000_000}
 _SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "second": 1, "min": 60, "m": 60, "minute": 60, "h": 3600, "hour": 3600}
-_USERS = re.compile(rf"({NUMBER})(?:[.,](\d{{1,6}}))?\s*([kKmM]?)\b", re.ASCII)
+_USERS = re.compile(rf"(?<![A-Za-z_])({NUMBER})(?:[.,](\d{{1,6}}))?\s*([kKmM]?)\b", re.ASCII)
 DURATION = re.compile(
     r"(?<![\d.,])(\d{1,9}(?:[.,]\d{1,6})?)\s*(ms|milliseconds?|s|secs?|seconds?|min|mins|minutes?|m|h|hours?)\b",
     re.I | re.ASCII,

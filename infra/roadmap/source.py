@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from infra.errors import InputError, Mistake
@@ -23,6 +24,8 @@ def read_file(path: Path) -> str:
         raise _refused(path, _reason(error), "a Markdown file that can be read", _near(path)) from error
     if len(data) > MAX_BYTES:
         raise _refused(path, f"more than {MAX_BYTES} bytes", f"at most {MAX_BYTES} bytes (1 MiB)")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _refused(path, "UTF-16", "Markdown text in UTF-8", "Save the file as UTF-8.")
     if b"\0" in data:
         raise _refused(path, "a binary file (it has a zero byte)", "Markdown text in UTF-8")
     try:

@@ -10,6 +10,22 @@ from tests.unit.run_cli import Ran, run
 SETTINGS = (ROOT / "roadmap" / "settings.yaml").read_text(encoding="utf-8")
 STACK = (ROOT / "Pulumi.phase3.yaml").read_text(encoding="utf-8")
 
+SMALL = """\
+## Current Baseline
+
+| Component | Spec | Count |
+|-----------|------|-------|
+| Application Server | 8 vCPU, 16GB | 4 |
+| Database Server | 16 vCPU, 32GB, 1TB SSD | 1 |
+
+## Phase 1: 1,000 → 2,000 Users (Months 1-3)
+
+| Component | Current | New |
+|-----------|---------|-----|
+| Application Server | 4x 8vCPU, 16GB | 8x 8vCPU, 16GB |
+"""
+"""A roadmap that states nothing but its servers."""
+
 
 class Folder:
     """A folder with a user's files, and `ramp` run in it; what a run leaves of the files is compared."""

@@ -11,6 +11,7 @@ from infra.errors import InputError
 from infra.render import render_all, scalar, write_all
 from infra.stackfile import foreign
 from tests.unit.documents import document
+from tests.unit.folder import SMALL, Folder
 
 
 def rendered(out: Path):
@@ -25,6 +26,14 @@ def test_every_value_has_a_comment_with_its_source(tmp_path: Path) -> None:
     assert not [line for line in valued if " # " not in line]
     assert "users: 10000 # line " in text
     assert "domain: mgx.example.com # settings: domain" in text
+
+
+def test_a_roadmap_that_states_nothing_but_its_servers_is_generated(folder: Folder) -> None:
+    """Guards a list of which the document has no entry: it has a source, too."""
+    folder.write("small.md", SMALL)
+    assert folder.run("generate", "small.md", "--out", ".").status == 0
+    assert folder.run("generate", "small.md", "--out", ".", "--check").status == 0
+    assert "signals: [] # rule: The document states none (line 8)" in (folder.path / "Pulumi.phase1.yaml").read_text()
 
 
 def test_what_pulumi_wrote_is_kept_and_nothing_else_is_rewritten(tmp_path: Path) -> None:

@@ -425,3 +425,33 @@ def test_mistakes_are_reported_together_in_the_order_of_their_lines() -> None:
         ("| 8x 8vCPU, 16GB | 20x", "| 6x 8vCPU, 16GB | 20x"),
     )
     assert [int(message.split(":")[1]) for message in found] == [21, 126, 157, 427]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Capacity**: 2,000 c", "Capacity**: -2,000 c",
+         "97: target capacity: got '-2,000 concurrent users'; allowed: a whole number from 1 to 1000000000"),
+        ("### Phase 1: 1,000 →", "### Phase 1: -1,000 →",
+         "95: users: got '-1,000 → 2,000 Users (Months 1-3)'; allowed: "
+         "a whole number from 1 to 1000000000, as in 2,000 → 5,000 Users"),
+        ("→ 2,000 Users (Months", "→ 2e3 Users (Months",
+         "95: users: got '1,000 → 2e3 Users (Months 1-3)'; allowed: "
+         "a whole number from 1 to 1000000000, as in 2,000 → 5,000 Users"),
+        ("CPU > 70% for", "CPU > 170% for",
+         "427: scale up trigger: got 'CPU > 170% for 3 minutes'; allowed: a share above 0% and up to 100%"),
+        ("CPU < 40% for", "CPU < 90% for",
+         "433: scale down trigger: cpu: got '90%'; allowed: below 70%, above which line 427 scales up"),
+    ],
+)  # fmt: skip
+def test_a_figure_that_cannot_be_is_no_other_one(old: str, new: str, said: str) -> None:
+    """Guards against planning for a figure that nobody wrote: a sign, an exponent or a unit left out of account."""
+    assert mistakes((old, new)) == [f"r.md:{said}"]
+
+
+def test_an_alias_bomb_in_a_block_is_refused_at_its_line() -> None:
+    """Guards the minutes that nine levels of ten aliases would take the reader."""
+    bomb = "".join(f"  y{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
+    (said,) = mistakes(("  minReplicas: 4\n", f"  minReplicas: 4\n  y0: &a0 [1]\n{bomb}"))
+    assert said.startswith("r.md:131: HPA block: got 'y4: ")
+    assert said.endswith("YAML says: more values than a config has (an alias inside aliases?).")
