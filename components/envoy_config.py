@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Data = dict[str, Any]
 
-GATEWAY, EGRESS = "gateway", "egress"
-"""What the two proxies are called in the application's namespace; no service of its own may have these names."""
+GATEWAY, EGRESS, COMPRESSOR = "gateway", "egress", "compressor"
+"""What the proxies are called in the application's namespace; no service of its own may have these names."""
 ADMIN_PORT = 9901
 """Where Envoy's admin interface listens, for the pod itself alone: it could change and stop the proxy."""
 METRICS_PORT = 9902
@@ -57,6 +58,35 @@ def http_listener(name: str, port: int, virtual_host: Data, *, filters: Sequence
         "address": _address("0.0.0.0", port),
         "per_connection_buffer_limit_bytes": 32768,
         "filter_chains": [{"filters": [connection_manager]}],
+    }
+
+
+@dataclass(frozen=True)
+class Compression:
+    """Responses of these types are compressed, for clients that take gzip, from `least_bytes` on."""
+
+    content_types: Sequence[str]
+    least_bytes: int
+
+
+def compression(wanted: Compression) -> Data:
+    """A filter that compresses responses. An ETag of one becomes weak, and still saves what hasn't changed."""
+    return {
+        "name": "envoy.filters.http.compressor",
+        "typed_config": typed(
+            "extensions.filters.http.compressor.v3.Compressor",
+            response_direction_config={
+                "common_config": {
+                    "min_content_length": wanted.least_bytes,
+                    "content_type_matcher": [{"exact": each} for each in wanted.content_types],
+                },
+                "weaken_etag_on_compress": True,
+            },
+            compressor_library={
+                "name": "gzip",
+                "typed_config": typed("extensions.compression.gzip.compressor.v3.Gzip"),
+            },
+        ),
     }
 
 

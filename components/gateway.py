@@ -13,7 +13,9 @@ from components import naming
 from components.envoy import Envoy, EnvoyArgs, service_host
 from components.envoy_config import (
     GATEWAY,
+    Compression,
     bootstrap,
+    compression,
     connection_options,
     dns_cluster,
     http_listener,
@@ -64,6 +66,7 @@ class GatewayArgs:
     `trusted_hops` is how many proxies before the gateway add the client's address. The gateway gives up after
     `timeout_seconds`, and keeps an idle connection for `idle_seconds`, longer than the balancer before it. Retries are at
     most `retries` a request and `retry_budget_percent` of all. Thresholds of outlier detection are of one pod of a service.
+    `compression` is for where no CDN does it; None: responses pass as they are.
     """
 
     namespace: str
@@ -90,6 +93,7 @@ class GatewayArgs:
     drain_seconds: int
     node_selector: Mapping[str, str]
     pool: str
+    compression: Compression | None = None
 
 
 class Gateway(pulumi.ComponentResource):
@@ -151,7 +155,7 @@ def gateway_bootstrap(args: GatewayArgs) -> dict[str, Any]:
         GATEWAY,
         args.port,
         {"routes": [_health_route(args), *gateway_routes(args)]},
-        filters=[_user_limit(args), _service_limit()],
+        filters=[*([compression(args.compression)] if args.compression else []), _user_limit(args), _service_limit()],
         xff_num_trusted_hops=args.trusted_hops,
         common_http_protocol_options={
             "headers_with_underscores_action": "REJECT_REQUEST",

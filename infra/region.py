@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -15,6 +16,7 @@ from components.app_tier import AppTier
 from components.backup import Backup
 from components.cdn import AssetsCopy
 from components.cluster import Cluster
+from components.compressor import Compressor
 from components.container_insights import ContainerInsights
 from components.dashboard import Dashboard
 from components.database_roles import DatabaseRoles
@@ -51,6 +53,11 @@ from infra.provider import aws_provider
 
 if TYPE_CHECKING:
     from infra.edge import Edge
+
+
+GATED = {"eks.amazonaws.com/pod-readiness-gate-inject": "enabled"}
+"""A pod behind the load balancer is ready once that one finds it healthy too: a rollout waits, and no request falls between.
+The name of Auto Mode's own controller, not that of aws-load-balancer-controller."""
 
 
 class RegionStack(pulumi.ComponentResource):
@@ -113,7 +120,7 @@ class RegionStack(pulumi.ComponentResource):
         region, name = self.region, f"{config.application}-{self.region}"
         here = pulumi.ResourceOptions(parent=self)
         on_cluster = pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider])
-        namespace(f"{name}-namespace", config.app.namespace, on_cluster)
+        namespace(f"{name}-namespace", config.app.namespace, on_cluster, GATED)
         namespace(f"{name}-database-namespace", DATABASE_NAMESPACE, on_cluster)
         namespace(f"{name}-monitoring-namespace", config.monitoring.namespace, on_cluster)
         Quota(f"{name}-quota", compute.quota(config, region), on_cluster)
@@ -136,7 +143,7 @@ class RegionStack(pulumi.ComponentResource):
         )
         self.services = self._services(config, around, on_cluster)
         self.gateway = self._gateway(config, on_cluster)
-        target = self.gateway or self.services[0]
+        target = self.gateway or self._compressor(config, on_cluster) or self.services[0]
         self.assets_copy = self._assets_copy(config, here)
         logs = AccessLogs(f"{name}-logs", edge.access_logs(config, region), here)
         balancer = edge.load_balancer(config, region, front.zone, self.network, self.cluster, target, logs)
@@ -265,6 +272,12 @@ class RegionStack(pulumi.ComponentResource):
         settings = proxies.egress(config, config.egress, self.platform, front.authority)
         return Egress(f"{config.application}-{self.region}-egress", settings, opts)
 
+    def _compressor(self, config: PhaseConfig, opts: pulumi.ResourceOptions) -> Compressor | None:
+        if config.compressor is None:
+            return None
+        settings = proxies.compressor(config, config.compressor, self.platform)
+        return Compressor(f"{config.application}-{self.region}-compressor", settings, opts)
+
     def _gateway(self, config: PhaseConfig, opts: pulumi.ResourceOptions) -> Gateway | None:
         if config.gateway is None:
             return None
@@ -272,7 +285,9 @@ class RegionStack(pulumi.ComponentResource):
         return Gateway(f"{config.application}-{self.region}-gateway", settings, opts)
 
 
-def namespace(name: str, namespace: str, opts: pulumi.ResourceOptions) -> None:
+def namespace(
+    name: str, namespace: str, opts: pulumi.ResourceOptions, labels: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """A namespace whose pods must meet the restricted pod security standard."""
-    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-    k8s.core.v1.Namespace(name, metadata=k8s.meta.v1.ObjectMetaArgs(name=namespace, labels=labels), opts=opts)
+    own = {"pod-security.kubernetes.io/enforce": "restricted", **labels}
+    k8s.core.v1.Namespace(name, metadata=k8s.meta.v1.ObjectMetaArgs(name=namespace, labels=own), opts=opts)

@@ -28,7 +28,7 @@ from infra.config.edge import (
 )
 from infra.config.monitoring import MonitoringSettings
 from infra.config.pooler import ShardLayout
-from infra.config.proxies import EgressServices, GatewayLimits, Replicas
+from infra.config.proxies import CompressionLimits, EgressServices, GatewayLimits, Replicas
 from infra.config.queue import RabbitSeconds
 from infra.config.scalars import (
     AccountId,
@@ -266,6 +266,11 @@ class Gateway(GatewayLimits):
     replicas: Replicas
 
 
+class Compressor(CompressionLimits):
+    image: Image
+    replicas: Replicas
+
+
 class Egress(EgressServices):
     image: Image
     replicas: Replicas
@@ -290,6 +295,7 @@ class Settings(Section):
     failover: FailoverSettings
     web_acl: WebAcl
     cdn: CdnSettings
+    compressor: Compressor
     gateway: Gateway
     egress: Egress
     database: Database

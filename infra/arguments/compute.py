@@ -172,7 +172,7 @@ def quota(config: PhaseConfig, region: str) -> QuotaArgs:
     here, server = config.regions[region], config.app.server
     most = here.max_replicas + server.surge
     pods = [(most, pod_request(config, service)) for service in config.app.services]
-    for proxy in (config.gateway, config.egress):
+    for proxy in (config.gateway or config.compressor, config.egress):
         if proxy:
             pods.append((proxy.replicas + 1, Capacity(proxy.cpu_millicores, proxy.memory_mib)))
     if config.queue:

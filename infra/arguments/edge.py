@@ -10,6 +10,7 @@ from components.access_logs import AccessLogs, AccessLogsArgs
 from components.app_tier import AppTier
 from components.cdn import AssetsCopy, CdnArgs
 from components.cluster import Cluster
+from components.compressor import Compressor
 from components.failover import Endpoint, FailoverArgs
 from components.fence import FenceArgs
 from components.gateway import Gateway
@@ -34,10 +35,10 @@ def load_balancer(
     zone: PublicZone,
     network: Network,
     cluster: Cluster,
-    target: AppTier | Gateway,
+    target: AppTier | Compressor | Gateway,
     logs: AccessLogs,
 ) -> LoadBalancerArgs:
-    """In as many zones as the document counts balancers; it sends to `target`, the gateway or the application's own service.
+    """In as many zones as the document counts balancers; it sends to `target`: a proxy, or the application's own service.
 
     Open to anyone until there is a CDN, from then on to CloudFront and the health checkers alone.
     """

@@ -16,7 +16,7 @@ from components import (
     queue_pod,
     sql_job,
 )
-from components.envoy_config import EGRESS, GATEWAY, METRICS_PORT
+from components.envoy_config import COMPRESSOR, EGRESS, GATEWAY, METRICS_PORT
 from components.network_policies import WORLD, Addresses, Flow, NetworkPoliciesArgs, Pods
 from components.subnets import ZoneSubnets, allocate
 from infra.config import PhaseConfig
@@ -49,6 +49,7 @@ class Arrows:
         self._api_server = Addresses((f"{services[1]}/32", *self._private.cidrs))
         self._services = {service.name: service.port for service in config.app.services}
         self._gateway = Pods(app, naming.physical(naming.OBJECT, GATEWAY))
+        self._compressor = Pods(app, naming.physical(naming.OBJECT, COMPRESSOR))
         self._egress = Pods(app, naming.physical(naming.OBJECT, EGRESS))
         self._queue = Pods(app, queue_pod.NAME)
         self._pooler = Pods(DATABASE, pooler.NAME)
@@ -81,14 +82,17 @@ class Arrows:
             yield Flow(Pods(namespace), self._dns, (DNS,), ("UDP", "TCP"))
 
     def _requests(self) -> Iterator[Flow]:
-        """From the load balancer to the gateway and from there to each service, or to the only service."""
-        app = self._config.app
-        if self._config.gateway is None:
-            yield Flow(self._public, Pods(app.namespace, app.services[0].name), (app.services[0].port,))
+        """From the load balancer to the gateway and on to each service, or to the main one, by a compressor if need be."""
+        app, main = self._config.app, self._config.app.services[0]
+        if self._config.gateway:
+            yield Flow(self._public, self._gateway, (main.port,))
+            for name, port in self._services.items():
+                yield Flow(self._gateway, Pods(app.namespace, name), (port,))
             return
-        yield Flow(self._public, self._gateway, (app.services[0].port,))
-        for name, port in self._services.items():
-            yield Flow(self._gateway, Pods(app.namespace, name), (port,))
+        if self._config.compressor:
+            yield Flow(self._public, self._compressor, (main.port,))
+        source = self._compressor if self._config.compressor else self._public
+        yield Flow(source, Pods(app.namespace, main.name), (main.port,))
 
     def _database(self) -> Iterator[Flow]:
         """The servers, from the pooler, from the Jobs that make roles and shards, and from the exporter."""
@@ -140,7 +144,9 @@ class Arrows:
         yield Flow(self._prometheus, self._postgres_exporter, (postgres_exporter.PORT,))
         if self._config.pooler:
             yield Flow(self._prometheus, self._pooler, (pooler.EXPORTER_PORT, METRICS_PORT))
-        for there, proxy in ((self._config.gateway, self._gateway), (self._config.egress, self._egress)):
+        front = self._gateway if self._config.gateway else self._compressor
+        proxies = ((self._config.gateway or self._config.compressor, front), (self._config.egress, self._egress))
+        for there, proxy in proxies:
             if there:
                 yield Flow(self._prometheus, proxy, (METRICS_PORT,))
         if self._config.queue:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from components.authority import Authority
+from components.compressor import CompressorArgs
 from components.egress import EgressArgs, ExternalService
+from components.envoy_config import Compression
 from components.gateway import GatewayArgs, Rate, ServiceRoute
 from components.node_pool import NodePool
 from infra.config import PhaseConfig
-from infra.config.proxies import EgressConfig, GatewayConfig
+from infra.config.proxies import CompressorConfig, EgressConfig, GatewayConfig
 
 
 def gateway(config: PhaseConfig, gateway: GatewayConfig, pool: NodePool) -> GatewayArgs:
@@ -38,7 +40,33 @@ def gateway(config: PhaseConfig, gateway: GatewayConfig, pool: NodePool) -> Gate
         drain_seconds=config.app.deregistration_seconds,
         node_selector=pool.selector,
         pool=pool.pool,
+        compression=_compression(config.compressor) if config.compressor else None,
     )
+
+
+def compressor(config: PhaseConfig, compressor: CompressorConfig, pool: NodePool) -> CompressorArgs:
+    """It listens on the port of the application's own service, as the gateway does that takes its place."""
+    main = config.app.services[0]
+    return CompressorArgs(
+        namespace=config.app.namespace,
+        image=compressor.image,
+        replicas=compressor.replicas,
+        port=main.port,
+        target=ServiceRoute(main.name, main.port, main.path),
+        compression=_compression(compressor),
+        idle_seconds=compressor.idle_seconds,
+        max_requests=compressor.max_requests,
+        retries=compressor.retries,
+        cpu_millicores=compressor.cpu_millicores,
+        memory_mib=compressor.memory_mib,
+        drain_seconds=config.app.deregistration_seconds,
+        node_selector=pool.selector,
+        pool=pool.pool,
+    )
+
+
+def _compression(compressor: CompressorConfig) -> Compression:
+    return Compression(compressor.content_types, compressor.least_bytes)
 
 
 def egress(config: PhaseConfig, egress: EgressConfig, pool: NodePool, authority: Authority) -> EgressArgs:

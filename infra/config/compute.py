@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from components.envoy_config import EGRESS, GATEWAY
+from components.envoy_config import COMPRESSOR, EGRESS, GATEWAY
 from infra.config.scalars import (
     Architecture,
     Cidr,
@@ -31,9 +31,10 @@ from infra.config.scalars import (
 from infra.config.times import LogDays
 
 TAKEN_NAMES = {
-    GATEWAY: "the gateway", EGRESS: "the egress proxy", "rabbitmq": "the queue", "rabbitmq-nodes": "the queue",
-    "rabbitmq-federation": "the queue", "default-deny": "a network policy", "every-pod": "a network policy",
-    "every-service": "a network policy", "default": "the service account that every namespace has",
+    GATEWAY: "the gateway", EGRESS: "the egress proxy", COMPRESSOR: "the compressor", "rabbitmq": "the queue",
+    "rabbitmq-nodes": "the queue", "rabbitmq-federation": "the queue", "default-deny": "a network policy",
+    "every-pod": "a network policy", "every-service": "a network policy",
+    "default": "the service account that every namespace has",
 }  # fmt: skip
 """What other objects in the application's namespace are called, so that no service is."""
 SPOT_NOTICE_SECONDS = 120

@@ -24,7 +24,7 @@ from infra.config.edge import (
 from infra.config.leadership import TakeOverConfig, mistakes
 from infra.config.monitoring import MonitoringConfig
 from infra.config.pooler import DATABASE_NAMESPACE, LEAST_REPLICA_ENGINE, PoolerConfig, ShardsConfig
-from infra.config.proxies import EgressConfig, GatewayConfig
+from infra.config.proxies import CompressorConfig, EgressConfig, GatewayConfig
 from infra.config.queue import QueueConfig
 from infra.config.room import too_large
 from infra.config.scalars import (
@@ -67,6 +67,9 @@ class PhaseConfig(Section):
     failover: FailoverConfig
     web_acl: WebAclConfig
     cdn: CdnConfig | None
+    compressor: CompressorConfig | None = Field(
+        description="What compresses responses; null where a CDN does, or the document doesn't ask for it."
+    )
     gateway: GatewayConfig | None = Field(description="The API gateway; null before the document names one.")
     egress: EgressConfig | None = Field(
         description="The egress proxy; null before the document names circuit breakers."

@@ -10,6 +10,7 @@ from components.envoy_config import ADMIN_PORT, METRICS_PORT
 from infra.config.scalars import Distinct, Domain, Image, Label, Percent, Port, PositiveInt, Section
 
 ApiVersion = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
+ContentType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
 Replicas = Annotated[int, Field(ge=2, le=50)]
 
 
@@ -43,6 +44,27 @@ class GatewayLimits(Section):
 
 class GatewayConfig(GatewayLimits):
     """Envoy between the load balancer and the services."""
+
+    image: Image
+    replicas: Replicas
+    idle_seconds: PositiveInt = Field(description="How long it keeps a connection that nothing happens on.")
+
+
+class CompressionLimits(Section):
+    """Which responses are compressed, and how the proxy that does it behaves; counts are of one of its pods."""
+
+    content_types: Annotated[tuple[ContentType, ...], Distinct] = Field(
+        min_length=1, description="Types of responses that are compressed; a stream of events is better left out."
+    )
+    least_bytes: PositiveInt = Field(description="Shorter responses stay as they are.")
+    max_requests: PositiveInt = Field(description="Underway at once.")
+    retries: int = Field(ge=0, le=5)
+    cpu_millicores: PositiveInt
+    memory_mib: PositiveInt
+
+
+class CompressorConfig(CompressionLimits):
+    """Envoy that compresses responses; where there is an API gateway, that one does it."""
 
     image: Image
     replicas: Replicas

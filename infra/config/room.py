@@ -47,7 +47,7 @@ def _too_much(config: PhaseConfig, room: Capacity | None) -> list[str]:
 
 def _asked(config: PhaseConfig) -> Iterator[tuple[str, int]]:
     """What one pod of each kind asks for, by the key to change; a pooler's pod has its read proxy beside it."""
-    for name in ("gateway", "egress", "monitoring", "pooler"):
+    for name in ("compressor", "gateway", "egress", "monitoring", "pooler"):
         section = getattr(config, name)
         for figure in ("cpu_millicores", "memory_mib") if section else ():
             yield f"{name}.{figure}", getattr(section, figure) + getattr(section, f"proxy_{figure}", 0)

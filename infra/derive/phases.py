@@ -98,6 +98,7 @@ def _tree(step: Step) -> dict[str, Any]:
         "failover": edge.failover(step),
         "web_acl": edge.web_acl(step),
         "cdn": edge.cdn(step, regions),
+        "compressor": proxies.compressor(step),
         "gateway": proxies.gateway(step),
         "egress": proxies.egress(step),
         "database": (database := data.database(step, application)),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from infra.config.proxies import EgressServices, GatewayLimits
+from infra.config.proxies import CompressionLimits, EgressServices, GatewayLimits
 from infra.derive import rules
-from infra.derive.sources import Sourced, settings_section
+from infra.derive.sources import Sourced, fact, settings_section
 from infra.derive.step import Step
+from infra.roadmap.model import Fact, Role
 
 Tree = dict[str, Any]
 
 API_GATEWAY = r"\bapi[- ]gateways?\b"
+COMPRESSION = r"\bcompress\b.*\bgzip\b"
 CIRCUIT_BREAKERS = r"\bcircuit[- ]?break"
 
 
@@ -23,6 +26,21 @@ def gateway(step: Step) -> Tree | Sourced[None]:
     return {
         **{key: step.setting(f"gateway.{key}") for key in ("image", *GatewayLimits.model_fields)},
         "replicas": rules.proxied_from(named, step.setting("gateway.replicas")),
+        "idle_seconds": rules.outlives_balancer(step.setting("load_balancer.idle_timeout_seconds")),
+    }
+
+
+def compressor(step: Step) -> Tree | Sourced[None]:
+    """What compresses responses, for a document that asks for it, until there is a CDN."""
+    asked = next((item for item in step.roadmap.recommendations if re.search(COMPRESSION, item.text, re.I)), None)
+    if asked is None:
+        return step.absent()
+    stated = fact(Fact(asked.text, asked.line))
+    if step.has(Role.CDN):
+        return rules.cdn_compresses(stated)
+    return {
+        **{key: step.setting(f"compressor.{key}") for key in ("image", *CompressionLimits.model_fields)},
+        "replicas": rules.compressed_by_proxy(stated, step.setting("compressor.replicas")),
         "idle_seconds": rules.outlives_balancer(step.setting("load_balancer.idle_timeout_seconds")),
     }
 

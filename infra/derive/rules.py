@@ -416,8 +416,26 @@ def proxied_from(_item: str, replicas: int) -> int:
 
 
 @rule
+def compressed_by_proxy(_asked: str, replicas: int) -> int:
+    """Before there is a CDN, a proxy compresses responses, with as many pods as the settings say.
+
+    A load balancer passes on what it gets.
+    """
+    return replicas
+
+
+@rule
+def cdn_compresses(_asked: str) -> None:
+    """A CDN compresses what it passes on, and no proxy need do it.
+
+    Responses to it are free of charge at their full length.
+    """
+    return
+
+
+@rule
 def outlives_balancer(idle_timeout_seconds: int) -> int:
-    """The gateway keeps an idle connection 15 s longer than the load balancer.
+    """A proxy behind the load balancer keeps an idle connection 15 s longer than that one.
 
     Were it the first to close one, a request that is just being sent on it would fail.
     """

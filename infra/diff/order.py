@@ -212,6 +212,16 @@ def copy_existing(changes: Sequence[Change]) -> Iterator[Action]:
         yield _do("after", what, "S3 copies what is written from then on, and nothing else", [change])
 
 
+@rule
+def change_target(changes: Sequence[Change]) -> Iterator[Action]:
+    """A load balancer sends to other pods: for a moment it knows neither those that go nor those that come."""
+    for change in _updated(changes, "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding", "spec.serviceRef"):
+        what = (
+            "expect errors of the load balancer for seconds, until a new pod has passed its check; off-peak is better"
+        )
+        yield _do("with", what, "the pods that it sends to are others from then on", [change])
+
+
 def _created(changes: Sequence[Change], type_: str) -> list[Change]:
     return [c for c in changes if c.action == "create" and c.resource.type == type_]
 

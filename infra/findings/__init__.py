@@ -35,7 +35,6 @@ RULES: tuple[Rule, ...] = (
     edge.active_active,
     edge.cdn_vendor,
     edge.rate_limit_figure,
-    edge.compression_before_cdn,
     monitoring.unknown_metrics,
     monitoring.nobody_told,
     cost.not_in_the_bill,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from infra.findings.finding import Finding, Situation, lines
@@ -61,18 +60,6 @@ def rate_limit_figure(situation: Situation) -> Iterator[Finding]:
             f"{limit.requests_per_address}."
         )
         yield Finding("rate-limit-figure", "info", message, situation.source("web_acl.rate_limit.requests_per_user"))
-
-
-def compression_before_cdn(situation: Situation) -> Iterator[Finding]:
-    """A load balancer passes on what it gets; only a CDN compresses."""
-    stated = situation.selected.document.roadmap.recommendations
-    asked = next((item for item in stated if re.search(r"\bcompress\b.*\bgzip\b", item.text, re.IGNORECASE)), None)
-    if asked and situation.config.cdn is None:
-        message = (
-            "Nothing between the application and its users compresses before there is a CDN, since a load balancer passes on "
-            "what it gets: the application has to compress its responses itself."
-        )
-        yield Finding("compression-before-cdn", "info", message, lines(asked.line))
 
 
 def cdn_vendor(situation: Situation) -> Iterator[Finding]:

@@ -4,6 +4,9 @@ from typing import Any, cast
 
 from infra.graph import Resource
 
+FIRST = {"baseline": "compressor", "phase1": "compressor", "phase2": "mgx-api", "phase3": "gateway"}
+"""Which pods a request reaches first, behind the load balancer."""
+
 
 def inputs(resource: Resource) -> dict[str, Any]:
     """The inputs as plain data, for a test that knows their shape."""

@@ -182,4 +182,18 @@ def test_the_api_is_private_and_public_for_named_ranges_alone_and_the_cluster_ca
 def test_every_namespace_enforces_the_restricted_standard(phase_graph, phase: str) -> None:
     """Guards against a pod that asks for more than its container."""
     for namespace in phase_graph(phase).of_type("kubernetes:core/v1:Namespace"):
-        assert inputs(namespace)["metadata"]["labels"] == {"pod-security.kubernetes.io/enforce": "restricted"}
+        assert inputs(namespace)["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_rollout_waits_for_the_load_balancer(phase_graph, phase: str) -> None:
+    """Guards a rollout of few pods: without the gate the old ones go before the balancer has found a new one healthy."""
+    graph = phase_graph(phase)
+    bound = {
+        inputs(r)["metadata"]["namespace"] for r in graph.of_type("kubernetes:eks.amazonaws.com/v1:TargetGroupBinding")
+    }
+    spaces = graph.of_type("kubernetes:core/v1:Namespace")
+    gate = "eks.amazonaws.com/pod-readiness-gate-inject"
+    gated = [inputs(r)["metadata"]["name"] for r in spaces if inputs(r)["metadata"]["labels"].get(gate) == "enabled"]
+    assert set(gated) == bound == {"mgx-ai"}
+    assert len(gated) == (2 if phase == "phase3" else 1)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from components.allocatable import Capacity, allocatable
+from tests.graph.reading import FIRST
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
@@ -74,5 +75,5 @@ def test_no_phase_replaces_what_the_balancer_sends_to(phase_graph, phase: str) -
     first = phase_graph("baseline").one("aws:lb/targetGroup:TargetGroup", "mgx-ai-us-east-1-alb-tg")
     assert json.dumps(group.to_json()["inputs"]) == json.dumps(first.to_json()["inputs"])
     binding = in_region(phase_graph(phase), "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding", "us-east-1")[0]
-    service = "gateway" if phase == "phase3" else "mgx-api"
+    service = FIRST[phase]
     assert binding.inputs["spec"]["serviceRef"] == {"name": service, "port": 8080}

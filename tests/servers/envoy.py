@@ -170,6 +170,8 @@ class Upstream:
                 body = json.dumps({"service": upstream.name, "path": self.path, "headers": asked}).encode()
                 self.send_response(upstream.status)
                 self.send_header("content-length", str(len(body)))
+                self.send_header("content-type", "application/json; charset=utf-8")
+                self.send_header("etag", '"one"')
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -1,5 +1,7 @@
 """The bootstraps of the gateway and the egress proxy, read and run by the real Envoy."""
 
+import gzip
+import http.client
 import json
 import ssl
 import threading
@@ -11,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from components.compressor import CompressorArgs, compressor_bootstrap
 from components.egress import CA_BUNDLE, CONNECTION_SECONDS, ExternalService, egress_bootstrap
 from components.envoy import TLS_FOLDER
-from components.envoy_config import METRICS_PORT
-from components.gateway import gateway_bootstrap
+from components.envoy_config import METRICS_PORT, Compression
+from components.gateway import ServiceRoute, gateway_bootstrap
 from tests.graph import metrics
 from tests.servers import envoy
 from tests.servers.envoy import GATEWAY
@@ -48,7 +51,7 @@ def test_envoy_takes_every_phases_bootstraps_without_a_warning(phase_graph: Any,
         for config in phase_graph(phase).of_type("kubernetes:core/v1:ConfigMap")
         if "envoy.json" in config.inputs["data"]
     }
-    assert len(bootstraps) == {"baseline": 0, "phase1": 0, "phase2": 1, "phase3": 2}[phase]
+    assert len(bootstraps) == {"baseline": 1, "phase1": 1, "phase2": 1, "phase3": 2}[phase]
     for text in bootstraps:
         here = text.replace(TLS_FOLDER, str(tmp_path)).replace(CA_BUNDLE, str(certificate))
         assert envoy.validate(here, tmp_path) == ""
@@ -99,6 +102,53 @@ def test_only_two_paths_of_the_admin_interface_are_open(gateway: envoy.Running) 
     assert "envoy_cluster_upstream_rq_total" in gateway.ask(METRICS_PORT, "/stats/prometheus").body
     for path in ("/", "/config_dump", "/quitquitquit", "/stats", "/ready/../config_dump"):
         assert gateway.ask(METRICS_PORT, path).status == 404
+
+
+COMPRESSION = Compression(("application/json",), 200)
+COMPRESSOR = CompressorArgs(
+    namespace="mgx-ai",
+    image="envoy",
+    replicas=3,
+    port=8080,
+    target=ServiceRoute("mgx-api", 8080, "/"),
+    compression=COMPRESSION,
+    idle_seconds=75,
+    max_requests=100,
+    retries=2,
+    cpu_millicores=500,
+    memory_mib=256,
+    drain_seconds=60,
+    node_selector={},
+    pool="platform",
+)
+
+
+@pytest.mark.parametrize(
+    "bootstrap", [compressor_bootstrap(COMPRESSOR), gateway_bootstrap(replace(GATEWAY, compression=COMPRESSION))]
+)
+def test_a_long_answer_is_compressed_for_who_takes_it_and_its_etag_still_holds(
+    bootstrap: dict[str, Any], tmp_path: Path
+) -> None:
+    """Guards the bytes, clients without gzip, short answers, and the tag by which a client asks whether anything changed."""
+    require(envoy.program, "envoy")
+    with envoy.serving("mgx-api") as api, envoy.running(bootstrap, tmp_path, {"mgx-api": api.port}) as running:
+        connection = http.client.HTTPConnection("localhost", running.ports[8080], timeout=10)
+        found = {}
+        for what, path, headers in (
+            ("long", "/" + "a" * 1000, {"accept-encoding": "gzip"}),
+            ("plain", "/" + "a" * 1000, {"accept-encoding": "identity"}),
+            ("short", "/", {"accept-encoding": "gzip"}),
+        ):
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            found[what] = (response.getheader("content-encoding"), response.getheader("etag"), response.read())
+        connection.close()
+    encoding, tag, body = found["long"]
+    assert (encoding, tag) == ("gzip", 'W/"one"')
+    assert json.loads(gzip.decompress(body))["path"] == "/" + "a" * 1000
+    assert len(body) < len(found["plain"][2]) / 2
+    assert found["plain"][:2] == (None, '"one"')
+    assert found["short"][:2] == (None, '"one"') or len(found["short"][2]) >= 200
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,11 @@ from tests.unit.documents import document, selected
 EXPECTED = {
     "baseline": [
         "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica",
-        "queue-single-node", "recovery-point", "compression-before-cdn",
+        "queue-single-node", "recovery-point",
     ],
     "phase1": [
         "queue-no-quorum-to-spare", "hpa-range-below-count", "scale-down-band", "scaling-window",
         "database-class-overshoot", "cache-node-overshoot", "cache-no-replica", "recovery-point",
-        "compression-before-cdn",
     ],
     "phase2": [
         "hpa-range-derived", "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot",
