@@ -88,6 +88,7 @@ class LoadBalancer(pulumi.ComponentResource):
             idle_timeout=args.idle_timeout_seconds,
             drop_invalid_header_fields=True,
             enable_deletion_protection=True,
+            enable_zonal_shift=True,
             access_logs=aws.lb.LoadBalancerAccessLogsArgs(bucket=args.logs_bucket, enabled=True),
             opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[args.logs_ready]),
         )

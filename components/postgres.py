@@ -204,7 +204,7 @@ class Postgres(pulumi.ComponentResource):
     ) -> aws.rds.Instance:
         """The primary, number 0, or a replica, which takes engine, database, login and disk from its source.
 
-        `recoverable` keeps backups.
+        `recoverable` keeps backups, also once the instance is gone.
         """
         own, args, role = replicate_from is None, self._args, f"replica-{number}" if number else "primary"
         name = f"{self._name}-{role}" if generation == 1 else f"{self._name}-g{generation}-{role}"
@@ -222,6 +222,7 @@ class Postgres(pulumi.ComponentResource):
             multi_az=args.multi_az and recoverable,
             backup_retention_period=args.backup_retention_days if recoverable else None,
             backup_window=args.backup_window if recoverable else None,
+            delete_automated_backups=False if recoverable else None,
             instance_class=args.instance_class,
             max_allocated_storage=args.max_storage_gib,
             storage_type="gp3",

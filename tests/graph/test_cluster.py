@@ -197,3 +197,32 @@ def test_a_rollout_waits_for_the_load_balancer(phase_graph, phase: str) -> None:
     gated = [inputs(r)["metadata"]["name"] for r in spaces if inputs(r)["metadata"]["labels"].get(gate) == "enabled"]
     assert set(gated) == bound == {"mgx-ai"}
     assert len(gated) == (2 if phase == "phase3" else 1)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_disks_of_nodes_are_encrypted_by_our_key(phase_graph, phase: str) -> None:
+    """Guards what pods and kubelet write to a node: images, logs, memory of a pod that was moved to disk."""
+    graph: ResourceGraph = phase_graph(phase)
+    for node_class in graph.of_type("kubernetes:eks.amazonaws.com/v1:NodeClass"):
+        assert "kmsKeyID" in inputs(node_class)["spec"]["ephemeralStorage"]
+        region = node_class.name.removeprefix("mgx-ai-").removesuffix("-private")
+        assert f"mgx-ai-{region}-keys-volumes" in waits_for(node_class, "spec")
+    pools = graph.of_type("kubernetes:karpenter.sh/v1:NodePool")
+    assert {inputs(pool)["spec"]["template"]["spec"]["nodeClassRef"]["name"] for pool in pools} == {"private"}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_volumes_are_encrypted_by_our_key_and_kept_when_their_claim_goes(phase_graph, phase: str) -> None:
+    """Guards the queue's messages and the metrics, at rest and against a StatefulSet that is deleted."""
+    for storage in phase_graph(phase).of_type("kubernetes:storage.k8s.io/v1:StorageClass"):
+        region = storage.name.removeprefix("mgx-ai-").removesuffix("-gp3-encrypted")
+        assert (inputs(storage)["parameters"]["encrypted"], storage.inputs["reclaimPolicy"]) == ("true", "Retain")
+        assert f"mgx-ai-{region}-keys-volumes" in waits_for(storage, "parameters")
+        assert inputs(storage)["metadata"]["annotations"]["storageclass.kubernetes.io/is-default-class"] == "true"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_cluster_never_slips_into_extended_support(phase_graph, phase: str) -> None:
+    """Guards the bill: a control plane in extended support costs six times as much."""
+    for cluster in phase_graph(phase).of_type(CLUSTER):
+        assert inputs(cluster)["upgradePolicy"] == {"supportType": "STANDARD"}

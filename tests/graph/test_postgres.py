@@ -141,3 +141,14 @@ def test_what_may_lead_keeps_backups_and_no_read_replica_does(phase_graph, phase
     for instance in phase_graph(phase).of_type(INSTANCE):
         kept = (instance.inputs.get("backupRetentionPeriod"), instance.inputs.get("backupWindow"))
         assert kept == ((14, "03:00-04:00") if instance.name.endswith("-primary") else (None, None))
+        deleted_with_it = instance.inputs.get("deleteAutomatedBackups", True)
+        assert deleted_with_it is not instance.name.endswith("-primary"), "RDS would throw them away with the instance"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_people_come_by_iam_and_poolers_by_a_known_authority(phase_graph, phase: str) -> None:
+    """Guards both ways in, and the tags of what is restored from a snapshot."""
+    for instance in phase_graph(phase).of_type(INSTANCE):
+        assert instance.inputs["iamDatabaseAuthenticationEnabled"] is True
+        assert instance.inputs["caCertIdentifier"] == "rds-ca-rsa2048-g1"
+        assert instance.inputs["copyTagsToSnapshot"] is True

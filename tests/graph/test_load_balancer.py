@@ -1,0 +1,38 @@
+"""The load balancer in the plans: what it lets in, how it hands on, and what an operator can do with it."""
+
+import pytest
+
+from tests.graph.reading import inputs
+
+PHASES = ("baseline", "phase1", "phase2", "phase3")
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+LISTENER = "aws:lb/listener:Listener"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_it_refuses_bad_headers_and_deletion_and_can_leave_a_zone(phase_graph, phase: str) -> None:
+    """Guards against request smuggling, a slip in the console, and a zone that answers slowly and can't be left."""
+    for balancer in phase_graph(phase).of_type(BALANCER):
+        assert balancer.protect
+        on = ("dropInvalidHeaderFields", "enableDeletionProtection", "enableZonalShift")
+        assert [key for key in on if balancer.inputs.get(key) is not True] == []
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_it_speaks_tls_1_2_or_newer_and_sends_plain_http_there(phase_graph, phase: str) -> None:
+    """Guards sessions: what comes without encryption is answered with a redirect and nothing else."""
+    listeners = {listener.inputs["port"]: inputs(listener) for listener in phase_graph(phase).of_type(LISTENER)}
+    assert listeners.keys() == {80, 443}
+    assert listeners[443]["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    (action,) = listeners[80]["defaultActions"]
+    assert action["type"] == "redirect"
+    assert (action["redirect"]["protocol"], action["redirect"]["statusCode"]) == ("HTTPS", "HTTP_301")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_it_hands_a_request_to_the_pod_with_the_fewest_and_only_to_one_that_answers(phase_graph, phase: str) -> None:
+    """Guards the tail of the latency: round robin piles up requests on the pod that is slow."""
+    for group in phase_graph(phase).of_type("aws:lb/targetGroup:TargetGroup"):
+        assert (group.inputs["targetType"], group.inputs["protocol"]) == ("ip", "HTTP")
+        assert group.inputs["loadBalancingAlgorithmType"] == "least_outstanding_requests"
+        assert inputs(group)["healthCheck"]["path"] == "/healthz"
