@@ -1,7 +1,7 @@
 """A region fails, another one takes over, and the first one takes over again, on the real engine."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from infra.render import render_all, write_all
 from infra.roadmap import read
 from infra.settings import load_settings
 from tests.automation import Automation
-from tests.engine.engine import ROOT, Engine, Workspace
+from tests.engine.engine import ROOT, Engine, EngineError, Workspace
 from tests.engine.standin import Cloud, serve
 from tests.engine.standin.wire import reveal
 from tests.engine.test_steps import STATEFUL
@@ -23,8 +23,16 @@ STACK = "long-lived"
 EAST, WEST = "us-east-1", "us-west-2"
 INSTANCE = "aws:rds/instance:Instance"
 DATA = {*STATEFUL, "aws:backup/vault:Vault", "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup"}
+FORMER = {
+    f"mgx-ai-{EAST}-postgres-primary",
+    *(f"mgx-ai-{EAST}-postgres-replica-{number}" for number in range(1, 5)),
+    f"mgx-ai-{WEST}-postgres-primary",
+    *(f"mgx-ai-{WEST}-postgres-replica-{number}" for number in range(1, 5)),
+}
+"""What led once, with the replicas that it had."""
 THERE = [{"to": "US-West", "servers": 1, "former": "keep"}]
 AND_BACK = [*THERE, {"to": "US-East", "servers": 1, "former": "keep"}]
+REMOVED = [{**take_over, "former": "remove"} for take_over in AND_BACK]
 
 pytestmark = pytest.mark.xdist_group("failover")
 
@@ -39,6 +47,8 @@ class Journey:
     again: dict[str, Any] = field(default_factory=dict)
     databases: dict[str, dict[str, Any]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
+    refused: str = ""
+    removed: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +78,24 @@ def _travel(workspace: Workspace, cloud: Cloud, folder: Path) -> Journey:
         seen.ids[step], seen.databases[step] = _ids(export), _databases(export)
     seen.again = workspace.preview(STACK, *_config(workspace, folder, AND_BACK))
     seen.deleted = [thing.token for thing in cloud.deleted]
+    _remove_former(workspace, cloud, folder, seen)
     return seen
+
+
+def _remove_former(workspace: Workspace, cloud: Cloud, folder: Path, seen: Journey) -> None:
+    """Lets what led before go, as the how-to has it: unprotected, its deletion protection off, refreshed."""
+    config, before = _config(workspace, folder, REMOVED), len(cloud.deleted)
+    with pytest.raises(EngineError) as refused:
+        workspace.up(STACK, *config, preview_first=True)
+    seen.refused = str(refused.value)
+    for thing in cloud.find(INSTANCE):
+        if thing.urn.rsplit("::", 1)[1] in FORMER:
+            workspace.run("state", "unprotect", thing.urn, "--yes", "--stack", STACK)
+            off = {"deletionProtection": False}
+            cloud.update(replace(thing, inputs={**thing.inputs, **off}, outputs={**thing.outputs, **off}))
+    workspace.run("refresh", "--yes", "--skip-preview", "--color", "never", "--stack", STACK)
+    workspace.up(STACK, *config, preview_first=True)
+    seen.removed = [thing.urn.rsplit("::", 1)[1] for thing in cloud.deleted[before:] if _holds_data(thing.urn)]
 
 
 def _take_over(cloud: Cloud, region: str) -> dict[str, str]:
@@ -180,3 +207,12 @@ def test_what_led_is_kept_and_a_new_generation_follows(journey: Journey) -> None
 def test_after_the_way_back_there_is_nothing_left_to_do(journey: Journey) -> None:
     """Guards against a change that each run would make again."""
     assert [(step["op"], step["urn"]) for step in journey.again["steps"] if step["op"] != "same"] == []
+
+
+def test_what_led_before_goes_only_on_purpose_and_nothing_else_with_it(journey: Journey) -> None:
+    """Guards the end of the how-to: refused as long as it is protected; then replicas first, and no successor."""
+    assert "cannot be deleted" in journey.refused
+    assert set(journey.removed) == FORMER
+    for region in (EAST, WEST):
+        mine = [name for name in journey.removed if f"-{region}-" in name]
+        assert mine[-1] == f"mgx-ai-{region}-postgres-primary"
