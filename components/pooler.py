@@ -23,13 +23,14 @@ from components.pooler_files import (
     settings_file,
     userlist_file,
 )
+from components.pooler_ports import EXPORTER_PORT
 from components.read_proxy import AUTHORITY, BOOTSTRAP, SOCKETS, ReadProxy, read_bootstrap, sidecar
 
 NAME = "pgbouncer"
 USER_ID = 10001
 ENDPOINTS_SECONDS = 15
 """How long other pods may take to hear that this one is going."""
-EXPORTER_PORT, EXPORTER_PASSWORD = 9127, "monitoring-password"
+EXPORTER_PASSWORD = "monitoring-password"
 
 
 @dataclass(frozen=True, kw_only=True)

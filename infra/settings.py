@@ -20,21 +20,19 @@ from infra.config.data import DatabasePort, PostgresVersion, PrivateName
 from infra.config.edge import (
     AccessLogsConfig,
     CdnSettings,
-    CountedRules,
     FailoverSettings,
     LoadBalancerConfig,
+    ManagedRules,
     RateLimitConfig,
-    RuleGroup,
 )
 from infra.config.monitoring import MonitoringSettings
-from infra.config.pooler import ShardLayout
+from infra.config.pooler import PgBouncerImage, ShardLayout
 from infra.config.proxies import CompressionLimits, EgressServices, GatewayLimits, Replicas
-from infra.config.queue import RabbitSeconds
+from infra.config.queue import RabbitImage, RabbitSeconds
 from infra.config.scalars import (
     AccountId,
     Administrator,
     Architecture,
-    Cidr,
     Distinct,
     HeaderName,
     Identity,
@@ -44,6 +42,7 @@ from infra.config.scalars import (
     Percent,
     Port,
     PositiveInt,
+    PublicCidr,
     Region,
     RegionCidr,
     Section,
@@ -194,7 +193,7 @@ class App(Section):
 
 class WebAcl(Section):
     api_key_header: HeaderName
-    managed_rules: dict[RuleGroup, CountedRules]
+    managed_rules: ManagedRules
     rate_limit: RateLimitConfig
 
 
@@ -232,7 +231,7 @@ class Cache(Instances):
 
 
 class Queue(Instances):
-    image: Image
+    image: RabbitImage
     nodes: int = Field(ge=1, le=9)
     vcpu: PositiveInt
     memory_gib: PositiveInt
@@ -248,7 +247,7 @@ class Queue(Instances):
 
 
 class Pooler(Section):
-    image: Image
+    image: PgBouncerImage
     replicas: int = Field(ge=2, le=20)
     port: Port
     reserved_percent: int = Field(ge=0, le=90)
@@ -283,7 +282,7 @@ class Settings(Section):
     account_id: AccountId
     domain: ZoneDomain
     administrators: Annotated[tuple[Identity, ...], Distinct] = Field(min_length=1)
-    endpoint_cidrs: Annotated[tuple[Cidr, ...], Distinct] = Field(max_length=40)
+    endpoint_cidrs: Annotated[tuple[PublicCidr, ...], Distinct] = Field(max_length=40)
     regions: Regions
     network: NetworkConfig
     cluster: Cluster

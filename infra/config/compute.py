@@ -9,7 +9,6 @@ from pydantic import Field, StringConstraints, model_validator
 from components.envoy_config import COMPRESSOR, EGRESS, GATEWAY
 from infra.config.scalars import (
     Architecture,
-    Cidr,
     Distinct,
     Endpoint,
     Identity,
@@ -19,6 +18,7 @@ from infra.config.scalars import (
     Percent,
     Port,
     PositiveInt,
+    PublicCidr,
     RegionCidr,
     Section,
     ServiceCidr,
@@ -77,7 +77,7 @@ class ClusterConfig(Section):
     administrators: Annotated[tuple[Identity, ...], Distinct] = Field(
         min_length=1, description="IAM principals with cluster-admin."
     )
-    endpoint_cidrs: Annotated[tuple[Cidr, ...], Distinct] = Field(
+    endpoint_cidrs: Annotated[tuple[PublicCidr, ...], Distinct] = Field(
         max_length=40, description="Who reaches the public API endpoint; empty: private only."
     )
     log_retention_days: LogDays
@@ -174,6 +174,11 @@ class AppConfig(Section):
         total = sum(service.share_percent for service in self.services)
         if total > 100:
             raise ValueError(f"the services' share_percent add up to {total}, a server has 100")
+        if self.server.max_pods < len(self.services):
+            raise ValueError(
+                f"server.max_pods {self.server.max_pods} is fewer than the {len(self.services)} services, of which each "
+                "server runs a pod each"
+            )
         if self.termination_grace_seconds <= self.deregistration_seconds:
             raise ValueError(
                 f"termination_grace_seconds {self.termination_grace_seconds} must be above "

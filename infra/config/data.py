@@ -16,7 +16,7 @@ MONITORING_ROLE = "ramp_monitor"
 DatabasePort = Annotated[int, Field(ge=1150, le=65535)]
 """[CreateDBInstance, Port]"""
 PostgresVersion = Annotated[str, StringConstraints(pattern=patterns.ENGINE_VERSION), version_of("rds")]
-PrivateName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})+$")]
+PrivateName = Annotated[str, StringConstraints(pattern=patterns.PRIVATE_NAME)]
 
 
 class DatabaseConfig(Section):
@@ -56,6 +56,10 @@ class DatabaseConfig(Section):
         taken = {name for role in (self.database_name, MONITORING_ROLE) for name in (role, f"{role}_a", f"{role}_b")}
         if self.administrator in taken:
             raise ValueError(f"administrator {self.administrator} is a role of the application or of monitoring")
+        if self.primary_host in self.replica_hosts or len(set(self.replica_hosts)) < len(self.replica_hosts):
+            raise ValueError(
+                f"primary_host: {self.primary_host} and {', '.join(self.replica_hosts)} are not all different"
+            )
         suffixes = {host.split(".", 1)[1] for host in (self.primary_host, *self.replica_hosts)}
         if len(suffixes) > 1:
             raise ValueError(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from infra import patterns
+from infra.catalogue.waf import rule_groups
 from infra.config.scalars import Cidr, Distinct, HeaderName, PositiveInt, PrefixList, Region, Section
 
 RuleGroup = Annotated[str, StringConstraints(pattern=patterns.RULE_GROUP)]
@@ -14,6 +15,17 @@ RuleGroup = Annotated[str, StringConstraints(pattern=patterns.RULE_GROUP)]
 GLOBAL_REGION = "us-east-1"
 """Where CloudFront's certificates and web ACLs must live, and what stands beside them; Route 53 and IAM have no region."""
 CountedRules = Annotated[tuple[Annotated[str, StringConstraints(pattern=patterns.COUNTED_RULE)], ...], Distinct]
+
+
+def _rules_of_their_groups(groups: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    for group, counted in groups.items():
+        rules = rule_groups()[group]
+        for rule in (rule for rule in counted if rule not in rules):
+            raise ValueError(f"{group}: {rule} is none of its rules: {', '.join(rules)}")
+    return groups
+
+
+ManagedRules = Annotated[dict[RuleGroup, CountedRules], AfterValidator(_rules_of_their_groups)]
 CHECK_TIMEOUT_SECONDS = 6
 """The longest that one HTTPS health check of Route 53 takes to fail: 4 s to connect, 2 s for the status. [Route 53
 Developer Guide, how health checks determine health]"""
@@ -85,7 +97,7 @@ class WebAclConfig(Section):
     """What is refused at the edge: on the load balancers, and with a CDN on the CDN."""
 
     api_key_header: HeaderName = Field(description="The header that tells one user from another, in lower case.")
-    managed_rules: dict[RuleGroup, CountedRules] = Field(
+    managed_rules: ManagedRules = Field(
         description="AWS's rule groups, evaluated in the order of their names, each with its rules that only count."
     )
     rate_limit: RateLimitConfig | None
@@ -95,7 +107,7 @@ class CdnSettings(Section):
     """CloudFront in front of the application, before a document has its say."""
 
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
-    assets_path: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]+(/[a-z0-9_-]+)*/\*$")]
+    assets_path: Annotated[str, StringConstraints(pattern=patterns.ASSETS_PATH)]
     assets_noncurrent_days: PositiveInt = Field(description="How long a replaced asset is kept.")
     api_max_ttl_seconds: int = Field(
         ge=1, le=31_536_000, description="The longest that an API response is cached, if it says so."
@@ -110,6 +122,17 @@ class CdnSettings(Section):
     origin_prefix_lists: dict[Region, PrefixList] = Field(
         description="AWS's list of CloudFront's addresses, by region."
     )
+
+    @model_validator(mode="after")
+    def _lists_are_their_regions(self) -> CdnSettings:
+        regions: dict[str, str] = {}
+        for region, prefix_list in self.origin_prefix_lists.items():
+            if prefix_list in regions:
+                raise ValueError(
+                    f"origin_prefix_lists.{region}: {prefix_list} is that of {regions[prefix_list]}; each region has its own"
+                )
+            regions[prefix_list] = region
+        return self
 
 
 class CdnConfig(CdnSettings):

@@ -184,6 +184,25 @@ class PhaseConfig(Section):
         return self
 
     @model_validator(mode="after")
+    def _private_names_hide_no_public_one(self) -> PhaseConfig:
+        zone = self.database.primary_host.split(".", 1)[1]
+        if f".{self.domain}".endswith(f".{zone}"):
+            raise ValueError(
+                f"database.primary_host: a private zone {zone} would hide {self.domain} from everything in the network"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _cdn_closes_first(self) -> PhaseConfig:
+        idle = self.load_balancer.idle_timeout_seconds
+        if self.cdn and self.cdn.keepalive_timeout_seconds >= idle:
+            raise ValueError(
+                f"cdn.keepalive_timeout_seconds {self.cdn.keepalive_timeout_seconds} is not below "
+                f"load_balancer.idle_timeout_seconds {idle}: the CDN would use connections that the balancer has closed"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _pools_fit(self) -> PhaseConfig:
         if self.shards and not self.pooler:
             raise ValueError("shards without a pooler: nothing would route to them")

@@ -8,14 +8,17 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from components import shard_map
+from components.envoy_config import ADMIN_PORT, METRICS_PORT
 from components.pool_sizes import PoolSizes, pool_sizes
-from infra.config.scalars import Image, NaturalInt, Port, PositiveInt, Section
+from components.pooler_ports import EXPORTER_PORT
+from infra import patterns
+from infra.config.scalars import Image, NaturalInt, Port, PositiveInt, Section, version_from
 
 DATABASE_NAMESPACE = "database"
 """Where the pooler and the Jobs run: apart from the application, which must not read their secrets."""
-Moment = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]Z$")]
-
-
+Moment = Annotated[str, StringConstraints(pattern=patterns.MOMENT)]
+PgBouncerImage = Annotated[Image, version_from((1, 24), "PgBouncer")]
+"""The first that follows prepared statements without being told. [PgBouncer changelog, 1.24: max_prepared_statements]"""
 LEAST_REPLICA_ENGINE = 17
 """The first PostgreSQL that takes TLS as the proxy before the replicas begins it (components/read_proxy.py)."""
 
@@ -23,7 +26,7 @@ LEAST_REPLICA_ENGINE = 17
 class PoolerConfig(Section):
     """PgBouncer between the application and the database, in each region."""
 
-    image: Image
+    image: PgBouncerImage
     replicas: int = Field(ge=2, le=20, description="Pods in each region.")
     port: Port
     max_connections: int = Field(ge=6, le=262143, description="What one database server allows.")
@@ -35,6 +38,17 @@ class PoolerConfig(Section):
     proxy_cpu_millicores: PositiveInt
     proxy_memory_mib: PositiveInt
     exporter_image: Image
+
+    @model_validator(mode="after")
+    def _port_is_free(self) -> PoolerConfig:
+        taken = {
+            ADMIN_PORT: "the read proxy's admin interface",
+            METRICS_PORT: "its metrics",
+            EXPORTER_PORT: "the exporter",
+        }
+        if self.port in taken:
+            raise ValueError(f"port {self.port} is that of {taken[self.port]} in the same pod")
+        return self
 
     def sizes(self, shards: ShardLayout | None, read_replicas: int, app_pods: int) -> PoolSizes:
         """The pools of each pooler pod in a region, by the fullest database server. Raises ValueError if they don't fit."""

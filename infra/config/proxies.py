@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from components.envoy_config import ADMIN_PORT, METRICS_PORT
+from infra import patterns
 from infra.config.scalars import Distinct, Domain, Image, Label, Percent, Port, PositiveInt, Section
 
-ApiVersion = Annotated[str, StringConstraints(pattern=r"^v[1-9][0-9]*$")]
+ApiVersion = Annotated[str, StringConstraints(pattern=patterns.API_VERSION)]
 ContentType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
 Replicas = Annotated[int, Field(ge=2, le=50)]
 

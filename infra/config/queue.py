@@ -7,8 +7,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from infra.config.compute import InstanceType
-from infra.config.scalars import Architecture, Distinct, Image, Label, PositiveInt, Section, VolumeGib
+from infra.config.scalars import Architecture, Distinct, Image, Label, PositiveInt, Section, VolumeGib, version_from
 
+RabbitImage = Annotated[Image, version_from((4, 1), "RabbitMQ")]
+"""The first whose nodes find each other by ordinal, with no call to Kubernetes. [RabbitMQ 4.1 release notes]"""
 RabbitSeconds = Annotated[int, Field(ge=1, le=4_294_967)]
 """RabbitMQ counts times in milliseconds and takes at most 2³² - 1. [rabbit_misc:check_expiry/1]"""
 
@@ -16,7 +18,7 @@ RabbitSeconds = Annotated[int, Field(ge=1, le=4_294_967)]
 class QueueConfig(Section):
     """RabbitMQ on Kubernetes in each region: one node a server, every queue a quorum queue."""
 
-    image: Image
+    image: RabbitImage
     vcpu: PositiveInt
     memory_gib: PositiveInt
     architecture: Architecture

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from components import naming
 from infra import patterns
+from infra.catalogue.endpoints import endpoints
 from infra.catalogue.specs import NoInstanceClass, find
 from infra.catalogue.versions import versions
 from infra.catalogue.zones import zones
@@ -89,6 +92,38 @@ def _lasting_tag(value: str) -> str:
     return value
 
 
+def _lasting_image(value: str) -> str:
+    if value.endswith(":latest"):
+        raise ValueError("an image by another tag or a digest; `latest` would be another one each time")
+    return value
+
+
+def _endpoint(value: str) -> str:
+    if value not in endpoints():
+        near = difflib.get_close_matches(value, endpoints(), n=3)
+        hint = f"; probably {' or '.join(near)}" if near else ""
+        raise ValueError(f"a service of infra/catalogue/data/endpoints.csv{hint}")
+    return value
+
+
+def _public_network(value: str) -> str:
+    if any(ipaddress.IPv4Network(_network(value)).overlaps(reserved) for reserved in _RESERVED if value != "0.0.0.0/0"):
+        raise ValueError("a network as the internet sees it, such as 203.0.113.0/24: EKS takes no reserved addresses")
+    return value
+
+
+def version_from(least: tuple[int, int], name: str) -> AfterValidator:
+    """A validator of an image whose tag tells its version: not older than `least`. A tag that tells none is taken."""
+
+    def recent(value: str) -> str:
+        found = _TAGGED.search(value)
+        if found and (int(found[1]), int(found[2])) < least:
+            raise ValueError(f"an image of {name} {least[0]}.{least[1]} or newer")
+        return value
+
+    return AfterValidator(recent)
+
+
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     if twice := sorted({value for value in values if values.count(value) > 1}):
         raise ValueError(f"each entry once; {', '.join(twice)} is there twice")
@@ -96,11 +131,12 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def version_of(engine: str) -> AfterValidator:
-    """A validator of a version of "eks", "rds" (its major counts) or "valkey": the catalogue has it."""
+    """A validator of a version of "eks", "rds" or "valkey": the catalogue has it. It tells those of the major."""
 
     def known(value: str) -> str:
-        if (value.split(".")[0] if engine == "rds" else value) not in versions(engine):
-            raise ValueError(f"one of {', '.join(versions(engine))} (infra/catalogue/data/versions.csv)")
+        if value not in versions(engine):
+            near = [one for one in versions(engine) if one.split(".")[0] == value.split(".")[0]]
+            raise ValueError(f"one of {', '.join(near or versions(engine))} (infra/catalogue/data/versions.csv)")
         return value
 
     return AfterValidator(known)
@@ -127,14 +163,20 @@ def check_zones(region: str, chosen: tuple[str, ...]) -> None:
         raise ValueError(f"zones: {', '.join(chosen)} are not all different")
 
 
+_TAGGED = re.compile(r":v?(\d{1,4})\.(\d{1,4})")
+_RESERVED = tuple(
+    map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16"))
+)
 Cidr = Annotated[str, AfterValidator(_network)]
+PublicCidr = Annotated[str, AfterValidator(_public_network)]
+"""[EKS User Guide, configure network access to cluster API server endpoint]"""
 RegionCidr = Annotated[str, AfterValidator(_region_network)]
 ServiceCidr = Annotated[str, AfterValidator(_service_network)]
-Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"), AfterValidator(_lasting_tag)]
-Image = Annotated[str, StringConstraints(pattern=patterns.IMAGE, max_length=512)]
+Tag = Annotated[str, StringConstraints(pattern=patterns.TAG), AfterValidator(_lasting_tag)]
+Image = Annotated[str, StringConstraints(pattern=patterns.IMAGE, max_length=512), AfterValidator(_lasting_image)]
 """An image with a tag or a digest: without one it would be another image each time."""
 Email = Annotated[str, StringConstraints(pattern=patterns.EMAIL, max_length=254)]
-Endpoint = Annotated[str, StringConstraints(pattern=patterns.ENDPOINT, max_length=100)]
+Endpoint = Annotated[str, StringConstraints(pattern=patterns.ENDPOINT, max_length=100), AfterValidator(_endpoint)]
 TagValue = Annotated[str, StringConstraints(pattern=patterns.TAG_VALUE, max_length=256), AfterValidator(_no_blank)]
 """[Tagging AWS resources, tag naming limits: what every service takes]"""
 Distinct = AfterValidator(_distinct)

@@ -38,16 +38,21 @@ def _place(config: PhaseConfig, region: str) -> int:
 def coincidences(config: PhaseConfig) -> list[str]:
     """What is wrong with a phase's windows, a sentence each."""
     windows, database, cache = _all(config), config.database, config.cache
-    found = [f"{one} and {other} are both maintained in {windows[one]}" for one, other in combinations(windows, 2)
-             if overlap(windows[one], windows[other])]  # fmt: skip
+    found = [f"{_key(one)}: {one} and {other} are both maintained in {windows[one]}"
+             for one, other in combinations(windows, 2) if overlap(windows[one], windows[other])]  # fmt: skip
     daily = {"database": database.backup_window, "cache": cache.snapshot_window if cache else None}
     for member, window in windows.items():
         backup = daily[member.split(" ")[0]]
         if backup and overlaps_daily(window, backup):
             found.append(
-                f"{member} is maintained in {window}, which meets its backup window {backup}; AWS refuses that"
+                f"{_key(member)}: {member} is maintained in {window}, which meets its backup window {backup}; AWS refuses that"
             )
     return found
+
+
+def _key(member: str) -> str:
+    """The key to change for a member's window."""
+    return f"{member.split(' ')[0]}.maintenance_window"
 
 
 def backup_start(config: PhaseConfig) -> str:

@@ -130,10 +130,17 @@ def _mistakes(detail: Any, step: Step, provenance: Provenance) -> list[Mistake]:
 
 def _mistake(key: str, received: str, text: str, step: Step, provenance: Provenance) -> Mistake:
     source = _source(key, provenance)
-    if source is not None and source.kind == "setting":
-        return Mistake(step.settings.path, source.line, source.text.removeprefix("settings: "), received, text)
+    if setting := _setting(source):
+        return Mistake(step.settings.path, setting.line, setting.text.removeprefix("settings: "), received, text)
     shown = f"{step.phase.key}: {key or 'the phase'}"
     return Mistake(step.roadmap.path, _line(source, step.phase), shown, received, text)
+
+
+def _setting(source: Source | None) -> Source | None:
+    """The setting that a value is, or the first that its rule was applied to where no line of the document was."""
+    if source is None or source.kind == "setting":
+        return source
+    return None if source.lines() else next(filter(None, map(_setting, source.inputs)), None)
 
 
 def _joined(key: str, inner: str) -> str:

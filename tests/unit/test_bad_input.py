@@ -115,6 +115,8 @@ STACK_CASES = [
      "active_region: us-east-2 is not one of regions: us-east-1, us-west-2"),
     ("instance_class: db.", "instance_class: db.x", 'database.instance_class: got "db.xm7g.12xlarge"; '
      "allowed: a class of infra/catalogue/data/specs/rds.csv"),
+    ("primary_host: db-primary.internal", "primary_host: db-replica-1.internal", "database.primary_host: db-replica-1.internal "
+     "and db-replica-1.internal, db-replica-2.internal, db-replica-3.internal, db-replica-4.internal are not all different"),
     ("name: phase3", "name: phase9", f"name: got phase9; allowed: a phase of {ROOT}/roadmap/mgx-ai.md: "
      "baseline, phase1, phase2, phase3. Name its roadmap with --roadmap."),
 ]  # fmt: skip
@@ -126,6 +128,13 @@ def test_a_mistake_in_a_stack_config_is_told_once_at_its_line(
 ) -> None:
     """Guards the same for a file that someone edited by hand."""
     assert folder.stack(before, after) == f"Pulumi.phase3.yaml:{line(before, STACK)}: {said}"
+
+
+def test_a_private_zone_hides_no_public_name(folder: Folder) -> None:
+    """Guards a VPC in which the application's own domain would be found nowhere."""
+    said = folder.stack("domain: mgx.example.com", "domain: mgx.internal")
+    where = f"Pulumi.phase3.yaml:{line('primary_host: ', STACK)}: database.primary_host"
+    assert said == f"{where}: a private zone internal would hide mgx.internal from everything in the network"
 
 
 def test_what_a_component_refuses_is_a_mistake_and_no_error_of_ramp(

@@ -1,7 +1,11 @@
 """Bad settings through the command line: each value that AWS, Kubernetes or a server would refuse, told at its line."""
 
+import re
+
 import pytest
 
+from infra.catalogue.waf import rule_groups
+from infra.patterns import RULE_GROUP
 from infra.project import ROOT
 from tests.unit.folder import SETTINGS, Folder, line
 
@@ -72,6 +76,32 @@ SETTINGS_CASES = [
     ("    task: {", "    mgx-api: {", "app.services: got mgx-api; allowed: another name; the main service (line 125) has it"),
     ("system_instance_type: c7g.large", "system_instance_type: c7g.lrge",
      'usage.system_instance_type: got "c7g.lrge"; allowed: a class of infra/catalogue/data/specs/ec2.csv'),
+    ("[ecr.api, ecr.dkr", "[ecr-api, ecr.dkr", 'network.interface_endpoints.0: got "ecr-api"; allowed: '
+     "a service of infra/catalogue/data/endpoints.csv; probably ecr.api or execute-api or ecr-public.api"),
+    ("[SizeRestrictions_BODY,", "[SizeRestrictions_Body,", "web_acl.managed_rules.AWSManagedRulesCommonRuleSet: "
+     "SizeRestrictions_Body is none of its rules: CrossSiteScripting_BODY, CrossSiteScripting_COOKIE, "
+     "CrossSiteScripting_QUERYARGUMENTS, CrossSiteScripting_URIPATH, EC2MetaDataSSRF_BODY, EC2MetaDataSSRF_COOKIE, "
+     "EC2MetaDataSSRF_QUERYARGUMENTS, EC2MetaDataSSRF_URIPATH, GenericLFI_BODY, GenericLFI_QUERYARGUMENTS, "
+     "GenericLFI_URIPATH, GenericRFI_BODY, GenericRFI_QUERYARGUMENTS, GenericRFI_URIPATH, NoUserAgent_HEADER, "
+     "RestrictedExtensions_QUERYARGUMENTS, RestrictedExtensions_URIPATH, SizeRestrictions_BODY, "
+     "SizeRestrictions_Cookie_HEADER, SizeRestrictions_QUERYSTRING, SizeRestrictions_URIPATH, UserAgent_BadBots_HEADER"),
+    ('engine_version: "17.6"', 'engine_version: "17.60"', 'database.engine_version: got "17.60"; allowed: '
+     "one of 17, 17.5, 17.6, 17.7, 17.8, 17.9, 17.10, 17.11 (infra/catalogue/data/versions.csv)"),
+    ('engine_version: "17.6"', 'engine_version: "17.06"', 'database.engine_version: got "17.06"; allowed: '
+     "a version of PostgreSQL such as 17.6, in quotes"),
+    ("rabbitmq:4.3.4-management", "rabbitmq:3.13-management", 'queue.image: got "docker.io/library/rabbitmq:3.13-management"; '
+     "allowed: an image of RabbitMQ 4.1 or newer"),
+    ("prometheus/prometheus:v3.5.0", "prometheus/prometheus:latest", "monitoring.prometheus_image: got "
+     '"quay.io/prometheus/prometheus:latest"; allowed: an image by another tag or a digest; '
+     "`latest` would be another one each time"),
+    ("  port: 6432", "  port: 9127", "pooler.port: 9127 is that of the exporter in the same pod"),
+    ("203.0.113.0/24", "10.0.0.0/8", 'endpoint_cidrs.0: got "10.0.0.0/8"; allowed: '
+     "a network as the internet sees it, such as 203.0.113.0/24: EKS takes no reserved addresses"),
+    ("keepalive_timeout_seconds: 50", "keepalive_timeout_seconds: 60", "cdn.keepalive_timeout_seconds: 60 is not below "
+     "load_balancer.idle_timeout_seconds 60: the CDN would use connections that the balancer has closed"),
+    ("us-west-2: pl-82a045eb", "us-west-2: pl-3b927c52", "cdn.origin_prefix_lists.us-west-2: pl-3b927c52 is that of us-east-1; "
+     "each region has its own"),
+    ("max_pods: 110", "max_pods: 6", "app.server.max_pods: 6 is fewer than the 7 services, of which each server runs a pod each"),
     ("phases: {} ", "phases: {phase9: {}} ", "usage.phases: got phase9; allowed: baseline, phase1, phase2, phase3. "
      "Probably meant: 'phase3'."),
     ("phases: {} ", "phases: {phase3: {cdn_hit_percent: 101}} ",
@@ -116,3 +146,27 @@ def test_several_mistakes_are_told_together(folder: Folder) -> None:
     folder.write("settings.yaml", text)
     said = folder.refused("plan", "--settings", "settings.yaml").splitlines()
     assert [each.split(": ")[1] for each in said] == ["domain", "app.server.max_pods"]
+
+
+def test_windows_that_meet_are_told_at_the_window(folder: Folder) -> None:
+    """Guards a sentence that begins like a key: it was told of the section's first value, and lost its first word."""
+    said = folder.settings("snapshot_window: 02:00-03:00", "snapshot_window: 00:00-01:00").splitlines()
+    at = line("maintenance_window: sun:00:30", SETTINGS)
+    assert said[0] == (
+        f"settings.yaml:{at}: cache.maintenance_window: cache in us-east-1 is maintained in sun:00:30-sun:01:30, which "
+        "meets its backup window 00:00-01:00; AWS refuses that"
+    )
+
+
+def test_a_rule_applied_to_settings_alone_is_told_at_the_setting(folder: Folder) -> None:
+    """Guards a mistake told at the heading of a phase that says nothing of it."""
+    said = folder.settings("take_overs: []", "take_overs: [{to: US-East, servers: 1, former: keep}]")
+    assert said.startswith(
+        f"settings.yaml:{line('take_overs: []', SETTINGS)}: regions.take_overs.0.to: us-east-1 led already"
+    )
+
+
+def test_every_rule_group_that_may_be_named_has_its_rules() -> None:
+    """Guards a group that is allowed and of whose rules nothing is known."""
+    assert all(re.fullmatch(RULE_GROUP, group) for group in rule_groups())
+    assert len(rule_groups()) == RULE_GROUP.count("|") + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from infra.config import PhaseConfig
 from infra.settings import Settings
@@ -34,6 +34,7 @@ def test_no_field_narrows_a_type_that_is_bounded_already() -> None:
         for root in (PhaseConfig, Settings)
         for model in models(root)
         for name, field in model.model_fields.items()
-        if len({type(bound) for bound in field.metadata}) < len(field.metadata)
+        for bounds in [[bound for bound in field.metadata if not isinstance(bound, AfterValidator)]]  # these add up
+        if len({type(bound) for bound in bounds}) < len(bounds)
     }
     assert twice == set()

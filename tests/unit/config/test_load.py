@@ -71,10 +71,10 @@ def test_services_addresses_may_not_lie_in_a_regions_network(stack: Path) -> Non
 
 def test_a_postgresql_that_the_proxy_before_the_replicas_cant_reach_is_refused(stack: Path) -> None:
     """Guards reads that would all fail: before 17, PostgreSQL answers only to TLS that was asked for in its protocol."""
-    changed(stack, 'engine_version: "17.6"', 'engine_version: "16.4"')
+    changed(stack, 'engine_version: "17.6"', 'engine_version: "16.9"')
     line = line_with(stack, "engine_version")
     assert mistake(stack) == (
-        f"{stack}:{line}: database.engine_version: 16.4 takes no connection of the pooler's proxy before its "
+        f"{stack}:{line}: database.engine_version: 16.9 takes no connection of the pooler's proxy before its "
         "4 read replicas: use 17 or newer, or no read replicas"
     )
 
