@@ -1,13 +1,14 @@
 #!/bin/sh
 # Provides the servers that tests/servers runs generated configs on, of the versions that the components deploy: Debian
-# 13's packages, unpacked into .cache/debian, with no root, no daemon and nothing installed on this machine. Takes about
-# a minute once and nothing after. Prints the folder; `tools/in-servers.sh COMMAND…` runs a command inside it.
+# 13's packages, unpacked into .cache/debian-13, with no root, no daemon and nothing installed on this machine. Takes about
+# a minute once and nothing after. Prints the folder; `tools/in-servers.sh COMMAND…` runs a command inside it, and what
+# stands below its folder `outside` runs out here.
 set -eu
 
-packages="rabbitmq-server valkey-server pgbouncer prometheus prometheus-alertmanager"
+packages="postgresql-17 pgbouncer rabbitmq-server valkey-server prometheus prometheus-alertmanager"
 needed="dash coreutils iproute2 sed grep mawk procps util-linux libc-bin netbase diffutils findutils"
 
-root=$(cd "$(dirname "$0")/.." && pwd)/.cache/debian
+root=$(cd "$(dirname "$0")/.." && pwd)/.cache/debian-13
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # The mirror that this machine's own packages come from.
 sources=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
@@ -72,6 +73,21 @@ ln -sf mawk "$root/usr/bin/awk"
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
 printf 'root:x:0:\n' >"$root/etc/group"
 printf '127.0.0.1 localhost%s\n' "$(printf ' node-%s.test' 0 1 2 3 4 5)" >"$root/etc/hosts"
+
+# Out here a program runs on its own loader and libraries, and finds its other files beside the place where it is called.
+mkdir -p "$root/outside/usr/bin" "$root/outside/usr/sbin" "$root/outside/usr/lib/postgresql/17/bin"
+ln -s ../../usr/share "$root/outside/usr/share"
+ln -s ../../../../../usr/lib/postgresql/17/lib "$root/outside/usr/lib/postgresql/17/lib"
+for program in usr/bin/prometheus usr/sbin/pgbouncer $(cd "$root" && echo usr/lib/postgresql/17/bin/*); do
+    cat >"$root/outside/$program" <<'PROGRAM'
+#!/bin/sh
+root=${0%/outside/*}
+libraries=$(echo "$root"/usr/lib/*-linux-gnu)
+exec "$libraries"/ld-linux-*.so.? --library-path "$libraries" --argv0 "$0" "$root/${0##*/outside/}" "$@"
+PROGRAM
+    chmod 755 "$root/outside/$program"
+done
+
 rm -rf "$apt"
 echo "$packages" >"$root/.holds"
 say "ready"

@@ -123,6 +123,7 @@ def test_every_queue_is_a_quorum_queue_and_bounded(phase_graph, phase: str) -> N
     held = topology(phase_graph(phase))
     assert {queue["arguments"]["x-queue-type"] for queue in held["queues"]} == {"quorum"}
     assert held["vhosts"] == [{"name": "mgx-ai", "default_queue_type": "quorum"}]
+    assert "default_queue_type = quorum" in files(phase_graph(phase))["rabbitmq.conf"].splitlines()
     limits = {policy["name"]: policy["definition"] for policy in held["policies"]}
     assert limits["limits"] == {
         "max-length": 1_000_000, "message-ttl": 604_800_000, "overflow": "reject-publish", "delivery-limit": 20,

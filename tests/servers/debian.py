@@ -8,7 +8,7 @@ from pathlib import Path
 
 from infra.project import ROOT
 
-FOLDER = ROOT / ".cache" / "debian"
+FOLDER = ROOT / ".cache" / "debian-13"
 SHARED = "/shared"
 """Where the folder of a test stands inside."""
 
@@ -19,11 +19,10 @@ def debian(name: str) -> str | None:
     return next((str(folder / name) for folder in folders if (folder / name).exists()), None)
 
 
-def outside(name: str, *arguments: str) -> list[str]:
-    """A command line that runs a program of the folder out here, on its own libraries: for servers that share a network."""
-    libraries = next(FOLDER.glob("usr/lib/*-linux-gnu"))
-    loader = next(libraries.glob("ld-linux-*.so.*"))
-    return [str(loader), "--library-path", str(libraries), str(debian(name)), *arguments]
+def outside(name: str) -> str | None:
+    """The path by which a program of the folder runs out here, for servers that share a network; None without it."""
+    folders = (FOLDER / "outside" / "usr" / part for part in ("bin", "sbin", "lib/postgresql/17/bin"))
+    return next((str(folder / name) for folder in folders if (folder / name).exists()), None)
 
 
 def run(folder: Path, *command: str, seconds: int = 120) -> subprocess.CompletedProcess[str]:

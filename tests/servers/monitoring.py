@@ -71,5 +71,5 @@ def prometheus(folder: Path, rules: str, metrics: str) -> Iterator[str]:
         (folder / "prometheus.yml").write_text(dump_yaml(configuration))
         options = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
         listens = f"--web.listen-address={HOST}:{port}"
-        with serving(outside("prometheus", *options, listens, "--log.level=error"), HOST, port):
+        with serving([str(outside("prometheus")), *options, listens, "--log.level=error"], HOST, port):
             yield f"http://{HOST}:{port}"

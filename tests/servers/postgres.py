@@ -13,32 +13,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.debian import debian, outside
+from tests.servers.debian import FOLDER, outside
 
 PRIMARY, REPLICA = "127.0.0.1", "127.0.0.2"
 DATABASE, ADMINISTRATOR, ADMINISTRATOR_PASSWORD = "mgx_ai", "ramp_admin", "of the administrator"
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-"""Debian keeps the servers' programs off PATH, one folder a version."""
 
 
 def program(name: str) -> str | None:
-    """The path of a program of PostgreSQL, of PgBouncer as it is deployed, or None where it isn't there."""
-    return debian(name) if name == "pgbouncer" else shutil.which(name, path=path())
+    """The path of a program of PostgreSQL or PgBouncer of the deployed versions, or of this machine's own; None without."""
+    return outside(name) or shutil.which(name)
 
 
 def path() -> str:
-    """PATH, with the folders of PostgreSQL's programs."""
-    return os.pathsep.join([*map(str, reversed(BINARIES)), os.environ["PATH"], "/usr/sbin"])
+    """PATH, with the folder of PostgreSQL's programs."""
+    return os.pathsep.join([str(FOLDER / "outside/usr/lib/postgresql/17/bin"), os.environ["PATH"]])
 
 
 def command(name: str, *arguments: str) -> list[str]:
-    """A command line; where root runs the tests, as another user, since neither server runs as root."""
-    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
-    if name != "pgbouncer":
-        return [*drop, str(program(name)), *arguments]
-    # It stands below this checkout, which the other user may not be let into.
-    read = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"] if drop else []
-    return [*drop, *read, *outside(name, *arguments)]
+    """A command line; where root runs the tests, as another user, since neither server runs as root.
+
+    The servers stand below this checkout, which that user may not be let into: it may read whatever there is.
+    """
+    user = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+    read = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    drop = ["setpriv", *user, *read] if os.geteuid() == 0 else []
+    return [*drop, str(program(name)), *arguments]
 
 
 def run(name: str, *arguments: str, environment: Mapping[str, str] | None = None, text: str | None = None) -> str:
@@ -114,9 +113,9 @@ class Servers:
         }  # fmt: skip
 
 
-def certificate(at: Path) -> None:
-    """A self-signed `tls.crt` for both addresses and its `tls.key`, which is its own authority."""
-    names = f"subjectAltName=IP:{PRIMARY},IP:{REPLICA}"
+def certificate(at: Path, *hosts: str) -> None:
+    """A self-signed `tls.crt` for both addresses and `hosts`, and its `tls.key`, which is its own authority."""
+    names = "subjectAltName=" + ",".join([f"IP:{PRIMARY}", f"IP:{REPLICA}", *(f"DNS:{host}" for host in hosts)])
     key, crt = str(at / "tls.key"), str(at / "tls.crt")
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
     run("openssl", "req", "-x509", "-nodes", *curve, "-days", "2", "-subj", "/CN=servers", "-addext", names,
@@ -124,10 +123,13 @@ def certificate(at: Path) -> None:
 
 
 @contextmanager
-def servers() -> Iterator[Servers]:
-    """A primary as RDS gives it (TLS forced, SCRAM, an administrator who is no superuser), and its hot standby."""
+def servers(*hosts: str) -> Iterator[Servers]:
+    """A primary as RDS gives it (TLS forced, SCRAM, an administrator who is no superuser), and its hot standby.
+
+    Their certificate holds `hosts` too.
+    """
     with folder() as at:
-        certificate(at)
+        certificate(at, *hosts)
         port, primary, replica = free_port(), at / "primary", at / "replica"
         run("initdb", f"--pgdata={primary}", "--username=superuser", "--auth-local=trust", "--no-sync")
         (primary / "pg_hba.conf").write_text(
@@ -138,9 +140,13 @@ def servers() -> Iterator[Servers]:
         local = {"PGHOST": str(at), "PGPORT": str(port), "PGUSER": "superuser"}
         with serving(command("postgres", "-D", str(primary), f"-clisten_addresses={PRIMARY}", *options), PRIMARY, port):
             statements = f"""
+                CREATE ROLE rds_superuser;
+                GRANT pg_monitor TO rds_superuser WITH ADMIN OPTION;
                 CREATE ROLE {ADMINISTRATOR} LOGIN CREATEDB CREATEROLE PASSWORD '{ADMINISTRATOR_PASSWORD}';
+                GRANT rds_superuser TO {ADMINISTRATOR};
                 CREATE DATABASE {DATABASE} OWNER {ADMINISTRATOR};
             """
+            _await(local)
             run("psql", "--no-psqlrc", "--dbname=postgres", environment=local, text=statements)
             run(
                 "pg_basebackup",
@@ -152,7 +158,18 @@ def servers() -> Iterator[Servers]:
             )
             standby = command("postgres", "-D", str(replica), f"-clisten_addresses={REPLICA}", *options)
             with other_socket(at, standby) as argv, serving(argv, REPLICA, port):
+                _await({"PGHOST": REPLICA, "PGPORT": str(port)})
                 yield Servers(port, at / "tls.crt")
+
+
+def _await(environment: Mapping[str, str]) -> None:
+    """A server listens before it has started: waits until it takes connections. Raises TimeoutError if it never does."""
+    for _ in range(200):
+        asked = subprocess.run(command("pg_isready", "--quiet"), env={"PATH": path(), **environment}, check=False)
+        if asked.returncode == 0:
+            return
+        time.sleep(0.1)
+    raise TimeoutError("PostgreSQL listens and takes no connection")
 
 
 @contextmanager

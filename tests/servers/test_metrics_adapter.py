@@ -20,7 +20,7 @@ import pytest
 from components.metrics_adapter import API, CERTIFICATE, CONFIGURATION, NAME
 from infra.graph import ResourceGraph
 from tests.graph.deployed import deployed
-from tests.servers.debian import debian
+from tests.servers.debian import outside
 from tests.servers.envoy import free_port, self_signed
 from tests.servers.kubernetes import CONTROLLERS, Api, Object, Refused, program, running, until
 from tests.servers.missing import require
@@ -67,7 +67,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """The adapter of phase 3 between the API server and Prometheus, each object of it as the plan has it."""
     require(program, "etcd", "kube-apiserver", "kube-controller-manager")
     require(built, "prometheus-adapter")
-    require(debian, "prometheus")
+    require(outside, "prometheus")
     folder, graph = tmp_path_factory.mktemp("adapter"), deployed("phase3").graph
     with ExitStack() as stack:
         api = stack.enter_context(running(folder, (*CONTROLLERS, "horizontal-pod-autoscaler")))

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ from components.logins import current_login, login_name, turns
 from components.pool_sizes import PoolSizes
 from components.pooler import before_stop, console_uri
 from components.pooler_files import Route, databases_file, entries, settings_file, userlist_file
+from components.read_proxy import AUTHORITY
 from components.scram import scram_secret
 from components.shards import shards_script
-from tests.servers import postgres
+from tests.servers import envoy, postgres
 from tests.servers.missing import require
 from tests.servers.monitoring import built
 from tests.servers.postgres import DATABASE, PRIMARY, REPLICA, Servers
+from tests.servers.read_proxy import ONE, OTHER, proxy
 
 WRITE_POOL = 3
 SHARDS = ["mgx_ai_s000", "mgx_ai_s001"]
@@ -62,7 +65,7 @@ def run_job(servers: Servers, script: str, secrets: dict[str, str] | None = None
 @pytest.fixture(scope="module")
 def servers() -> Iterator[Servers]:
     require(postgres.program, "initdb", "postgres", "psql", "pg_basebackup", "pgbouncer", "openssl")
-    with postgres.servers() as running:
+    with postgres.servers(ONE, OTHER) as running:
         make_roles(running, 1)
         run_job(running, shards_script(DATABASE, SHARDS))
         yield running
@@ -118,8 +121,8 @@ class Client:
         return self.process.stdout.readline().strip()
 
 
-def start(servers: Servers, reader: str, epoch: int) -> Iterator[Pooler]:
-    """A pooler whose reading pools go to `reader` itself: the proxy before replicas has tests of its own."""
+def start(servers: Servers, reader: str, epoch: int, read_port: int | None = None) -> Iterator[Pooler]:
+    """A pooler whose reading pools go to `reader`: a server itself, or the folder of the proxy's socket."""
     routes = [
         Route(database=name, server=1, write_host=PRIMARY, read_hosts=[], port=servers.port)
         for name in (DATABASE, *SHARDS)
@@ -129,7 +132,7 @@ def start(servers: Servers, reader: str, epoch: int) -> Iterator[Pooler]:
         files = {
             "pgbouncer.ini": settings_file(port, 100, list(monitoring()), configuration=str(at), secrets=str(at)),
             "databases.ini": databases_file(
-                [{**entry, "read_host": reader} for entry in entries(routes)],
+                [{**entry, "read_host": reader, "read_port": read_port or servers.port} for entry in entries(routes)],
                 PoolSizes(write=WRITE_POOL, read=3, clients=100),
             ),
             "userlist.txt": userlist_file({**verifiers(epoch), **monitoring()}),
@@ -172,6 +175,24 @@ def test_without_replicas_the_read_only_pool_reads_the_primary_and_still_refuses
     with pytest.raises(subprocess.CalledProcessError) as refused:
         pooler_without_replicas.ask(name, "CREATE TABLE wrong (id int)")
     assert "read-only transaction" in refused.value.stderr
+
+
+def test_reads_go_over_every_server_behind_the_proxy(servers: Servers, tmp_path: Path) -> None:
+    """Guards reads as a whole: PgBouncer's login by the proxy's socket, and TLS, which a server must take unasked.
+
+    The servers take nothing but TLS. They offer to bind a login to it, though it ends at the proxy: PgBouncer goes on
+    without, where psql would refuse.
+    """
+    require(envoy.program, "envoy")
+    (tmp_path / AUTHORITY).write_bytes(servers.authority.read_bytes())
+    with postgres.folder() as sockets, proxy(tmp_path, servers.port, sockets=sockets, answers=Path.exists) as path:
+        path.chmod(0o666)
+        for pooler in start(servers, str(sockets), epoch=1, read_port=1):
+            with ExitStack() as stack:
+                clients = [stack.enter_context(pooler.client(f"{DATABASE}_ro")) for _ in range(3)]
+                for client in clients:
+                    client.says("BEGIN; SELECT pg_is_in_recovery();")
+                assert {client.hears() for client in clients} == {"f", "t"}
 
 
 @pytest.mark.parametrize("shard", SHARDS)

@@ -52,6 +52,13 @@ def test_every_queue_is_bound_and_bounded_and_every_binding_has_both_ends(
         assert len([pattern for pattern in patterns if re.search(pattern, queue)]) == 1
 
 
+def test_what_a_standby_has_still_to_take_survives_a_node_and_ends_with_its_window() -> None:
+    """Guards the queue that RabbitMQ makes by itself on the leading broker: it would be a classic one, and grow for ever."""
+    made = definitions.upstream("amqps://lb.example", window_seconds=3600)
+    assert made["queue-type"] == "quorum"
+    assert made["message-ttl"] == made["expires"] == 3_600_000
+
+
 def test_the_upstreams_certificate_is_checked_for_the_name_that_it_holds() -> None:
     """Guards the link between the regions: the balancer's own name is in no certificate of ours."""
     uri = upstream_uri("lb.example", "secret", "mgx-ai", "rabbitmq.mgx-ai.svc.cluster.local")
