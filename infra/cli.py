@@ -91,7 +91,11 @@ def plan(
     for each in plans:
         show_plan(each)
     if verbose:
-        show_unused(document.roadmap.unused)
+        from infra.leftover import leftover
+        from infra.trace import document_lines
+
+        findings = [finding for each in plans for finding in each.findings]
+        show_unused(leftover(document, findings, document_lines(plans[0].selected)))
 
 
 @app.command()

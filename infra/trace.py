@@ -9,6 +9,8 @@ from typing import Any
 
 from infra.derive import Source, leaves
 from infra.errors import InputError, Mistake
+from infra.roadmap.document import source_lines
+from infra.roadmap.source import read_file
 from infra.selection import Selected
 
 
@@ -28,5 +30,5 @@ def traced(selected: Selected, key: str) -> list[tuple[str, Any, Source]]:
 
 
 def document_lines(selected: Selected) -> Sequence[str]:
-    """The document's lines, to quote from."""
-    return Path(selected.document.roadmap.path).read_text(encoding="utf-8").splitlines()
+    """The document's lines as the reader counts them, to quote from."""
+    return source_lines(read_file(Path(selected.document.roadmap.path)))

@@ -9,7 +9,7 @@ from infra.derive import rules
 from infra.derive.sources import Sourced, fact, settings_section
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
-from infra.roadmap.model import Item, Phase, Role
+from infra.roadmap.model import Fact, Item, Phase, Role
 
 Tree = dict[str, Any]
 
@@ -43,8 +43,14 @@ def web_acl(step: Step) -> Tree:
     return {
         "api_key_header": step.setting("web_acl.api_key_header"),
         "managed_rules": {group: step.setting(f"web_acl.managed_rules.{group}") for group in groups},
-        "rate_limit": settings_section(step.settings, "web_acl.rate_limit") if limited else step.absent(),
+        "rate_limit": _rate_limit(step, limited) if limited else step.absent(),
     }
+
+
+def _rate_limit(step: Step, asked: Item) -> Tree:
+    section = settings_section(step.settings, "web_acl.rate_limit")
+    key = "requests_per_user"
+    return {**section, key: rules.limited_from(fact(Fact(asked.text, asked.line)), section[key])}
 
 
 def _limits_rate(phase: Phase) -> Item | None:

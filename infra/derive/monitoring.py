@@ -6,7 +6,7 @@ from typing import Any
 
 from components.key_metrics import metric_id
 from infra.derive import rules
-from infra.derive.sources import Sourced, fact, settings_section
+from infra.derive.sources import fact, settings_section
 from infra.derive.step import Step
 from infra.roadmap.measures import in_seconds, objective_id
 from infra.roadmap.model import Fact, Role, Target, Trigger
@@ -77,10 +77,10 @@ def key_metrics(step: Step) -> list[Tree]:
     for metric in step.roadmap.key_metrics:
         identity = metric_id(metric.name)
         if identity and identity not in found and (identity != "queue_depth" or step.has(Role.QUEUE)):
-            name: Sourced[str] = fact(Fact(metric.name, metric.line))
+            label = f"{metric.name} ({metric.unit})" if metric.unit else metric.name
             found[identity] = {
-                "metric": rules.known_metric(name),
-                "label": name,
+                "metric": rules.known_metric(fact(Fact(metric.name, metric.line))),
+                "label": fact(Fact(label, metric.line)),
                 "line": fact(Fact(metric.line, metric.line)),
             }
     return list(found.values())

@@ -434,6 +434,15 @@ def cdn_compresses(_asked: str) -> None:
 
 
 @rule
+def limited_from(_item: str, requests: int) -> int:
+    """A user's requests are limited from the phase on whose list asks for it, to the settings' figure.
+
+    The list names the limit and gives none.
+    """
+    return requests
+
+
+@rule
 def outlives_balancer(idle_timeout_seconds: int) -> int:
     """A proxy behind the load balancer keeps an idle connection 15 s longer than that one.
 

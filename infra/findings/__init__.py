@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     data.database_overshoot,
     data.cache_overshoot,
     data.single_cache_node,
+    data.replica_lags,
     queue.two_nodes_called_ha,
     queue.single_node,
     queue.even_nodes,

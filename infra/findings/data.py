@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from infra.catalogue.specs import find as find_class
 from infra.derive.step import Step
-from infra.findings.finding import Finding, Situation
+from infra.findings.finding import Finding, Situation, lines
 from infra.roadmap.model import Role, Size
 
 
@@ -44,6 +44,20 @@ def single_cache_node(situation: Situation) -> Iterator[Finding]:
             "node that fails takes its part of the cache with it until AWS has replaced it."
         )
         yield Finding("cache-no-replica", "info", message, situation.source("cache.nodes_per_shard"))
+
+
+def replica_lags(situation: Situation) -> Iterator[Finding]:
+    """The document gives its replicas different lags, and readers don't choose among them."""
+    source = situation.selected.provenance.get("database.replica_lag_ms")
+    blocks = (phase.replication for phase in reversed(situation.selected.document.roadmap.phases))
+    stated = [lag for host in next(filter(None, blocks), ()) if (lag := host.lag_ms)]
+    values = sorted({lag.value for lag in stated})
+    if source and len(values) > 1:
+        told = " and ".join(str(value) for value in values)
+        message = (
+            f"The document gives replicas lags of {told} ms: readers are spread over all, and {values[0]} ms holds."
+        )
+        yield Finding("replica-lags-differ", "info", message, lines(*(lag.line for lag in stated)))
 
 
 def _asked(situation: Situation, role: Role) -> Size | None:

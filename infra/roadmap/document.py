@@ -144,12 +144,11 @@ def entries(section: Section) -> Iterator[Entry]:
             yield from block.entries
 
 
-def leaves(entry: Entry, heading: str) -> Iterator[tuple[Entry, str]]:
-    """The innermost entries under an entry (itself, if it has none), each with the text that stands above it."""
-    if not entry.children:
-        yield entry, heading
+def nested(entry: Entry, heading: str) -> Iterator[tuple[Entry, str]]:
+    """An entry and all under it, each with the text that stands above it."""
+    yield entry, heading
     for child in entry.children:
-        yield from leaves(child, entry.text)
+        yield from nested(child, entry.text)
 
 
 def _children(text: str) -> list[Token]:

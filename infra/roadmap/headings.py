@@ -118,6 +118,7 @@ def _months(title: str, section: Section, reading: Reading) -> Fact[tuple[int, i
             reading.use(line)
             first, last = int(match[1]), int(match[2] or match[1])
             if 1 <= first <= last:
+                reading.remark(match[0], line, section.title)  # a plan knows phases, not dates
                 return Fact((first, last), line)
             reading.mistake(line, "months", match[0], "a first month from 1 and a last one not before it")
             return None

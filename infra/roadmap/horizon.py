@@ -32,7 +32,7 @@ def _sizes(block: Block, section: Section) -> bool:
 
 def read_horizon(section: Section, reading: Reading) -> list[Item]:
     """Every list entry of a sketched phase, under the entry or label it stands in."""
-    read_heading(section, reading)
+    reading.remark(section.title, section.line, section.title)
     return [
         item
         for part in section.walk()

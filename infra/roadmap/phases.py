@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from infra.roadmap.document import PHASE_TITLE, Block, Code, Entry, Listing, Paragraph, Section, Table, leaves
+from infra.roadmap.document import PHASE_TITLE, Block, Code, Entry, Listing, Paragraph, Section, Table, nested
 from infra.roadmap.headings import Heading, read_heading
 from infra.roadmap.hpa import read_hpa
 from infra.roadmap.labels import Kind, kind_of, misspelled, role_of
@@ -80,13 +80,14 @@ def read_phase(
 
 
 def items(block: Listing, heading: str, reading: Reading) -> list[Item]:
-    """The innermost entries of a list as items; their lines and those above them count as used."""
-    found = []
-    for entry in block.entries:
-        reading.use(entry.line)
-        for leaf, above in leaves(entry, heading):
-            reading.use(leaf.line)
-            found.append(Item(leaf.text, leaf.line, above))
+    """Every entry of a list as an item, also one that heads others; their lines count as used."""
+    found = [
+        Item(each.text, each.line, above)
+        for entry in block.entries
+        for each, above in nested(entry, heading)
+        if each.text
+    ]
+    reading.use(*(item.line for item in found))
     return found
 
 

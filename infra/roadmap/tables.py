@@ -13,6 +13,7 @@ from infra.roadmap.labels import role_names, role_of
 from infra.roadmap.mistakes import Reading, meant
 from infra.roadmap.model import Capacity, CostRow, Fact, Role, Row, Size
 from infra.roadmap.numbers import DASHES, NUMBER, whole
+from infra.roadmap.placeholders import is_blank
 
 
 class Column(StrEnum):
@@ -52,6 +53,7 @@ class Layout:
     spec: int
     count: int
     others: tuple[int, ...]
+    costs: tuple[int, ...]
 
     @property
     def sized(self) -> bool:
@@ -71,7 +73,8 @@ def layout(table: Table, phase: int) -> Layout:
     if first < 0 and found[:1] == [Column.OTHER] and (not table.header[0] or after.startswith("phase")):
         first = 0  # "| | Phase 1 | Phase 2 |": a table that compares phases names its parts in the first column
     others = tuple(i for i, column in enumerate(found) if i != first and _extra(i, column, found))
-    return Layout(first, at(Column.BEFORE), at(Column.AFTER), at(Column.SPEC), at(Column.COUNT), others)
+    costs = tuple(i for i, column in enumerate(found) if column is Column.COST)
+    return Layout(first, at(Column.BEFORE), at(Column.AFTER), at(Column.SPEC), at(Column.COUNT), others, costs)
 
 
 def is_infrastructure(table: Table, phase: int) -> bool:
@@ -146,8 +149,9 @@ def cost_rows(table: Table, name: str, label_column: int) -> tuple[CostRow, ...]
 
 def _remark_columns(table: Table, where: Layout, reading: Reading) -> None:
     for row in table.rows:
-        for i in where.others:
-            reading.remark(row.cells[i], row.line, f"{row.cells[where.component]}, column {table.header[i]}")
+        for i, cell in enumerate(row.cells):
+            if i in where.others or (i in where.costs and re.search(r"\d", cell) and not is_blank(cell)):
+                reading.remark(cell, row.line, f"{row.cells[where.component]}, column {table.header[i]}")
 
 
 def _report_columns(table: Table, where: Layout, reading: Reading) -> None:
