@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.pods import COMPONENT_LABEL, NAME_LABEL
+from components.pods import COMPONENT_LABEL, NAME_LABEL, digest
 
 PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 """Ranges that aren't on the internet: RFC 1918, shared address space (RFC 6598), link-local."""
@@ -68,6 +69,9 @@ class NetworkPoliciesArgs:
 class NetworkPolicies(pulumi.ComponentResource):
     """Default-deny in each namespace, in both directions, and one policy a workload with its arrows.
 
+    A policy's name ends in a digest of what it opens: another one is made before anything moves, and the old one goes when
+    all has moved, so that a step closes no way that is still taken.
+
     Creates: NetworkPolicies. They are enforced where the cluster's policy controller and its NodeClass are switched on
     (components/cluster.py). A node reaches the pods that run on it in any case, so probes need no arrow.
     """
@@ -80,7 +84,8 @@ class NetworkPolicies(pulumi.ComponentResource):
             _policy(f"{name}-{namespace}-default-deny", namespace, "default-deny", deny, child)
         for pods in workloads(args.flows):
             spec = policy(pods, args.flows)
-            _policy(f"{name}-{pods.namespace}-{pods.name}", pods.namespace, pods.name, spec, child)
+            own = f"{pods.name}-{digest(json.dumps(spec, sort_keys=True))}"
+            _policy(f"{name}-{pods.namespace}-{own}", pods.namespace, own, spec, child)
         self.register_outputs({})
 
 

@@ -1,11 +1,13 @@
 """Who may talk to whom on the clusters of the plans: every arrow that the system needs, and no other."""
 
+import re
 from functools import cache
+from itertools import pairwise
 
 import pytest
 
 from infra.config.compute import TAKEN_NAMES
-from tests.graph.reachability import Outside, Reachability
+from tests.graph.reachability import POLICY, Outside, Reachability
 from tests.graph.reading import FIRST, inputs
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
@@ -75,7 +77,17 @@ def test_no_service_can_take_the_name_of_a_policy_that_is_not_its_own(phase_grap
     """Guards a service that is called as a group of pods: both policies would be one object."""
     policies = map(inputs, phase_graph(phase).of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy"))
     names = {policy["metadata"]["name"] for policy in policies if policy["metadata"]["namespace"] == "mgx-ai"}
-    assert names - {*services(phase), *TAKEN_NAMES} == set()
+    groups = {re.sub("-[0-9a-f]{8}$", "", name) for name in names}
+    assert groups - {*services(phase), *TAKEN_NAMES} == set()
+
+
+@pytest.mark.parametrize(("old", "new"), list(pairwise(PHASES)))
+def test_a_step_opens_before_it_closes(phase_graph, old: str, new: str) -> None:
+    """Guards requests during a step: pods move for an hour, and a policy changed in place would close their way first."""
+    before, after = ({r.urn: inputs(r) for r in phase_graph(phase).of_type(POLICY)} for phase in (old, new))
+    assert before.keys() - after.keys(), "a step that changes no policy holds nothing here"
+    changed = [urn for urn in before.keys() & after.keys() if before[urn] != after[urn]]
+    assert changed == []
 
 
 @pytest.mark.parametrize("phase", PHASES)
