@@ -12,7 +12,7 @@ import pulumi
 class Existing:
     """A resource that exists: the id its type is imported by, and the properties in which it differs from the program.
 
-    What is in `as_it_is` stays as it is until it is taken out; the engine refuses to import what differs elsewhere.
+    What is in `as_it_is` stays as it is until it is taken out; what differs elsewhere is changed right after the import.
     """
 
     id: str

@@ -43,3 +43,20 @@ def test_a_component_takes_a_database_over_and_changes_it_in_place(
     database = State(work.export(STACK)).graph.one(INSTANCE)
     assert database.protect and database.name == "database-primary"
     assert cloud.deleted == []
+
+
+def test_what_is_not_left_as_it_is_changes_right_after_the_import(
+    workspace: Callable[[Path], Workspace], cloud: Cloud
+) -> None:
+    """Guards the how-to's list: what is missing from it is no refusal but a change, of a password at once."""
+    work = workspace(PROGRAM)
+    work.init("by-hand")
+    work.up("by-hand")
+    (there,) = cloud.find(INSTANCE)
+    work.init(STACK)
+    work.run("config", "set", "adopt", there.id, "--stack", STACK)
+    work.run("config", "set", "resize", "true", "--stack", STACK)
+    assert [step["op"] for step in work.preview(STACK)["steps"] if INSTANCE in step["urn"]] == ["import", "update"]
+    work.up(STACK)
+    (changed,) = cloud.find(INSTANCE)
+    assert (changed.id, changed.inputs["instanceClass"]) == (there.id, "db.m7g.2xlarge")
