@@ -22,7 +22,7 @@ from infra.errors import InputError  # noqa: E402
 from infra.stack import deploy  # noqa: E402
 
 try:
-    config = load_json(pulumi.Config("ramp").require("phase"))
+    config = load_json(pulumi.Config("ramp").get("phase"), pulumi.get_stack())
 except InputError as error:
-    raise pulumi.RunError(str(error)) from None
+    raise pulumi.RunError(f"{error}\n`ramp plan` on the stack's config file names the lines.") from None
 deploy(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from infra.checked import check
 from infra.config.phase import CONFIG_KEY, PhaseConfig
 from infra.config.scalars import SCHEMA_VERSION
 from infra.errors import InputError, Mistake
-from infra.yamlfile import line_of, parse_yaml, read_yaml
+from infra.yamlfile import line_of, read_yaml
 
 
 def load_file(path: Path) -> PhaseConfig:
@@ -25,9 +26,24 @@ def load_tree(tree: Any, path: str) -> PhaseConfig:
     return _load(tree, path, ("config", CONFIG_KEY))
 
 
-def load_json(text: str) -> PhaseConfig:
-    """The phase from the config value that Pulumi passes to a program. Raises InputError."""
-    return _load(parse_yaml(text, "stack config"), f"stack config, {CONFIG_KEY}", ())
+def load_json(text: str | None, stack: str) -> PhaseConfig:
+    """The phase from the config value that Pulumi passes to the program of a stack, None where the stack has none.
+
+    Raises InputError. Pulumi tells no lines; `ramp plan` on the stack's config file does.
+    """
+    where = f"stack {stack}"
+    if text is None:
+        hint = "Name one, such as --config-file Pulumi.baseline.yaml."
+        raise InputError(
+            [Mistake(where, None, CONFIG_KEY, "nothing", "a stack config that `ramp generate` wrote", hint)]
+        )
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InputError(
+            [Mistake(where, None, CONFIG_KEY, "text", "a mapping, as `ramp generate` writes it")]
+        ) from None
+    return _load(tree, where, ())
 
 
 def _load(tree: Any, path: str, at: tuple[str, ...]) -> PhaseConfig:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.config import load_file
+from infra.config import load_file, load_json
 from infra.errors import InputError
 from infra.render import render
 from infra.stackfile import Foreign
@@ -132,3 +132,12 @@ def test_a_config_without_ours_says_how_to_get_one(tmp_path: Path) -> None:
     path = tmp_path / "Pulumi.dev.yaml"
     path.write_text("config:\n  aws:region: us-east-1\n", encoding="utf-8")
     assert "`ramp generate` writes one" in mistake(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "received"), [(None, "nothing"), ("phase1", "text"), ("[" * 9999, "text"), ("3", "int")]
+)
+def test_what_a_stack_has_for_a_config_is_told_with_the_stack(text: str | None, received: str) -> None:
+    """Guards a stack whose config was set by hand, or never."""
+    with pytest.raises(InputError, match=f"^stack prod: ramp:phase: got {received}; allowed: a "):
+        load_json(text, "prod")
