@@ -84,9 +84,9 @@ def test_no_service_can_take_the_name_of_a_policy_that_is_not_its_own(phase_grap
 @pytest.mark.parametrize(("old", "new"), list(pairwise(PHASES)))
 def test_a_step_opens_before_it_closes(phase_graph, old: str, new: str) -> None:
     """Guards requests during a step: pods move for an hour, and a policy changed in place would close their way first."""
-    before, after = ({r.urn: inputs(r) for r in phase_graph(phase).of_type(POLICY)} for phase in (old, new))
+    before, after = ({r.name: inputs(r) for r in phase_graph(phase).of_type(POLICY)} for phase in (old, new))
     assert before.keys() - after.keys(), "a step that changes no policy holds nothing here"
-    changed = [urn for urn in before.keys() & after.keys() if before[urn] != after[urn]]
+    changed = [name for name in before.keys() & after.keys() if before[name] != after[name]]
     assert changed == []
 
 
