@@ -6,8 +6,11 @@ import pytest
 
 from infra.graph import ResourceGraph
 from tests.graph.reading import inputs
+from tests.graph.test_identity_policies import listed, statements
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
+LOGINS = {"elasticache"}
+"""What a pod signs as the password of its connection, and calls nobody for."""
 
 
 @pytest.mark.parametrize(("phase", "regions"), [("baseline", 1), ("phase1", 1), ("phase2", 1), ("phase3", 2)])
@@ -67,9 +70,29 @@ def test_the_clusters_own_traffic_to_aws_stays_in_the_network(phase_graph, phase
         below = [r for r in phase_graph(phase).children(network) if r.type == "aws:ec2/vpcEndpoint:VpcEndpoint"]
         kinds = {str(inputs(r)["serviceName"]).split(".", 3)[3]: inputs(r)["vpcEndpointType"] for r in below}
         assert kinds.pop("s3") == "Gateway"
-        assert set(kinds) >= {"ecr.api", "ecr.dkr", "secretsmanager", "sts", "logs", "kms"}
+        assert set(kinds) >= {"ecr.api", "ecr.dkr", "eks-auth", "secretsmanager", "sts", "logs", "kms"}
         assert set(kinds.values()) == {"Interface"}
         assert all(inputs(r).get("privateDnsEnabled") for r in below if inputs(r)["vpcEndpointType"] == "Interface")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_what_the_pods_roles_may_call_has_an_endpoint(deployed_phase, phase: str) -> None:
+    """Guards the next right that a role is given: its calls would leave by a NAT gateway, and fail without one."""
+    graph: ResourceGraph = deployed_phase(phase).graph
+    pods = {
+        role.urn
+        for role, statement in statements(graph)
+        if role.type == "aws:iam/role:Role" and statement["Principal"].get("Service") == "pods.eks.amazonaws.com"
+    }
+    called = {
+        action.split(":")[0]
+        for policy, statement in statements(graph)
+        if policy.type == "aws:iam/rolePolicy:RolePolicy" and {*policy.property_dependencies["role"]} & pods
+        for action in listed(statement["Action"])
+    }
+    reached = {str(inputs(r)["serviceName"]).split(".", 3)[3] for r in graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")}
+    assert "sns" in called
+    assert called - LOGINS <= reached
 
 
 @pytest.mark.parametrize("phase", PHASES)
