@@ -202,7 +202,7 @@ class Cluster(pulumi.ComponentResource):
         """Who may use the cluster: what runs on it is made by one of them, and waits until they all may."""
         granted: list[pulumi.Resource] = []
         for principal in self._args.administrators:
-            who = principal.rsplit("/", 1)[-1]
+            who = principal_name(principal)
             entry = aws.eks.AccessEntry(
                 f"{self._name}-admin-{who}",
                 cluster_name=self._cluster.name,
@@ -314,3 +314,8 @@ class Cluster(pulumi.ComponentResource):
             data={"enable-network-policy-controller": "true"},
             opts=self._on_cluster(),
         )
+
+
+def principal_name(arn: str) -> str:
+    """A name for an IAM principal among others: with its path, and its kind unless it is a role."""
+    return arn.split(":", 5)[-1].removeprefix("role/").replace("/", "-")

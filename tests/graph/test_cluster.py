@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from components.cluster import principal_name
 from infra.graph import ResourceGraph
 from tests.graph.reading import inputs, waits_for
 
@@ -65,6 +66,13 @@ def test_administrators_are_the_settings_and_nobody_else(phase_graph, phase: str
     assert len(entries) == len(graph.of_type(CLUSTER))
     for given in graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation"):
         assert str(given.inputs["policyArn"]).endswith("/AmazonEKSClusterAdminPolicy")
+
+
+def test_principals_of_one_last_name_are_told_apart() -> None:
+    """Guards a plan that ends with two resources of one name: a role and a user, or roles of two paths."""
+    account = "arn:aws:iam::111122223333:"
+    names = [principal_name(f"{account}{who}") for who in ("role/admin", "user/admin", "role/team/admin")]
+    assert names == ["admin", "user-admin", "team-admin"]
 
 
 @pytest.mark.parametrize("phase", PHASES)
