@@ -171,8 +171,9 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without the document's letters shows `?` for them
     load_as_used()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # wherever it stands
     try:
-        app()
+        app(arguments)
     except Exception as error:
         if "--debug" in sys.argv:
             raise

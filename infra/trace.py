@@ -25,7 +25,7 @@ def traced(selected: Selected, key: str) -> list[tuple[str, Any, Source]]:
         near = difflib.get_close_matches(key, values, n=1) or [path for path in values if path.endswith(f".{key}")]
         hint = f"Did you mean {near[0]}?" if near else "`ramp plan PHASE --json` lists them under provenance."
         name = selected.config.name
-        raise InputError([Mistake(name, None, "key", key, "a path of the stack config", hint)])
+        raise InputError([Mistake(name, None, "key", key or "nothing", "a path of the stack config", hint)])
     return [(path, values[path], selected.provenance[path]) for path in found]
 
 

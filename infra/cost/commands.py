@@ -171,7 +171,9 @@ def _region_mistakes(regions: Sequence[str]) -> list[Mistake]:
 
     known = tuple(zones())
     return [
-        Mistake("command line", None, "--region", region, f"one of {', '.join(known)}", meant(region, known))
+        Mistake(
+            "command line", None, "--region", region or "nothing", f"one of {', '.join(known)}", meant(region, known)
+        )
         for region in regions
         if region not in known
     ]
@@ -200,5 +202,5 @@ def _dollars(text: str | None) -> Decimal | None:
         return limit
     except InvalidOperation:
         raise InputError(
-            [Mistake("command line", None, "--budget", text or "", "US dollars a month, such as 45000")]
+            [Mistake("command line", None, "--budget", text or "nothing", "US dollars a month, such as 45000")]
         ) from None

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.errors import InputError
 from infra.project import ROOT
+from infra.settings import Settings
 from tests.unit.folder import SETTINGS, STACK, Folder, line
 
 FILES = {
@@ -76,8 +78,9 @@ def test_of_many_mistakes_the_first_hundred_are_told(folder: Folder) -> None:
     """Guards against thousands of lines, each of which takes its time, for a file that was never meant."""
     folder.write("settings.yaml", "".join(f"key{n}: {n}\n" for n in range(5000)))
     first, *others = folder.refused("plan", "--settings", "settings.yaml").splitlines()
+    count = 5000 + len(Settings.model_fields)
     assert first == (
-        "settings.yaml: file: got 5026 mistakes; allowed: none. The first 100 follow; it is probably another file."
+        f"settings.yaml: file: got {count} mistakes; allowed: none. The first 100 follow; it is probably another file."
     )
     assert len(others) == 100
 
@@ -225,6 +228,22 @@ def test_a_budget_is_a_number_of_dollars(folder: Folder) -> None:
     """Guards against a comparison with NaN, after all the work."""
     said = folder.refused("cost", "--budget", "nan")
     assert said == "command line: --budget: got nan; allowed: US dollars a month, such as 45000"
+
+
+@pytest.mark.parametrize("at", [0, 1, 4])
+def test_a_traceback_comes_where_it_is_asked_for(folder: Folder, at: int) -> None:
+    """Guards `--debug` before and behind the command; without it there is none (each other test here)."""
+    arguments = ["plan", "phase1", "--settings", "missing.yaml"]
+    with pytest.raises(InputError, match=r"missing\.yaml: file: got no such file"):
+        folder.run(*arguments[:at], "--debug", *arguments[at:])
+
+
+@pytest.mark.parametrize(
+    "arguments", [["explain", "phase1", ""], ["cost", "--budget", ""], ["prices", "refresh", "--region", ""]]
+)
+def test_an_empty_argument_is_told_as_nothing(folder: Folder, arguments: list[str]) -> None:
+    """Guards a variable of a script that was never set."""
+    assert ": got nothing; allowed: " in folder.refused(*arguments)
 
 
 def test_a_terminal_without_the_documents_letters_still_gets_the_plan(folder: Folder) -> None:
