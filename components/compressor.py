@@ -11,6 +11,7 @@ import pulumi
 from components.envoy import Envoy, EnvoyArgs, service_host
 from components.envoy_config import (
     COMPRESSOR,
+    WEBSOCKETS,
     Compression,
     bootstrap,
     compression,
@@ -88,7 +89,7 @@ def compressor_bootstrap(args: CompressorArgs) -> dict[str, Any]:
         use_remote_address=True,
         xff_num_trusted_hops=1,
         server_header_transformation="PASS_THROUGH",
-        upgrade_configs=[{"upgrade_type": "websocket"}],
+        upgrade_configs=WEBSOCKETS,
         common_http_protocol_options={"idle_timeout": f"{args.idle_seconds}s"},
     )
     return bootstrap(COMPRESSOR, [listener], [_cluster(args)], args.memory_mib)

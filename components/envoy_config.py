@@ -14,6 +14,8 @@ ADMIN_PORT = 9901
 """Where Envoy's admin interface listens, for the pod itself alone: it could change and stop the proxy."""
 METRICS_PORT = 9902
 """Where two of the admin interface's paths are open to others: `/ready` and `/stats/prometheus`."""
+WEBSOCKETS = [{"upgrade_type": "websocket"}]
+"""`upgrade_configs` of a listener that users reach: without it a proxy refuses what worked without the proxy."""
 MAX_DOWNSTREAM_CONNECTIONS = 20_000
 _TYPES = "type.googleapis.com/envoy"
 _MANAGER = "extensions.filters.network.http_connection_manager.v3"

@@ -13,6 +13,7 @@ from components import naming
 from components.envoy import Envoy, EnvoyArgs, service_host
 from components.envoy_config import (
     GATEWAY,
+    WEBSOCKETS,
     Compression,
     bootstrap,
     compression,
@@ -156,6 +157,7 @@ def gateway_bootstrap(args: GatewayArgs) -> dict[str, Any]:
         args.port,
         {"routes": [_health_route(args), *gateway_routes(args)]},
         filters=[*([compression(args.compression)] if args.compression else []), _user_limit(args), _service_limit()],
+        upgrade_configs=WEBSOCKETS,
         xff_num_trusted_hops=args.trusted_hops,
         common_http_protocol_options={
             "headers_with_underscores_action": "REJECT_REQUEST",

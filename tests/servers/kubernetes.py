@@ -94,7 +94,7 @@ class Api:
         return self.ask("PATCH", path, change, **{"Content-Type": "application/merge-patch+json"})
 
     def delete(self, made: Object) -> None:
-        self.ask("DELETE", self.path(made), {"propagationPolicy": "Foreground"})
+        self.ask("DELETE", self.path(made), {"propagationPolicy": "Background"})
 
     def get(self, made: Object) -> Object:
         return self.ask("GET", self.path(made))

@@ -3,6 +3,8 @@
 import gzip
 import http.client
 import json
+import socket
+import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
@@ -149,6 +151,38 @@ def test_a_long_answer_is_compressed_for_who_takes_it_and_its_etag_still_holds(
     assert len(body) < len(found["plain"][2]) / 2
     assert found["plain"][:2] == (None, '"one"')
     assert found["short"][:2] == (None, '"one"') or len(found["short"][2]) >= 200
+
+
+class Echo(socketserver.BaseRequestHandler):
+    """A service that switches to another protocol as it is asked, and then says back what it hears."""
+
+    def handle(self) -> None:
+        asked = b""
+        while b"\r\n\r\n" not in asked:
+            asked += self.request.recv(4096)
+        self.request.sendall(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n")
+        while heard := self.request.recv(4096):
+            self.request.sendall(heard)
+
+
+@pytest.mark.parametrize("bootstrap", [compressor_bootstrap(COMPRESSOR), gateway_bootstrap(GATEWAY)])
+def test_a_websocket_passes_as_it_does_without_a_proxy(bootstrap: dict[str, Any], tmp_path: Path) -> None:
+    """Guards users with an open page at the step that puts a proxy in front: Envoy refuses upgrades by itself."""
+    require(envoy.program, "envoy")
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with (
+            envoy.running(bootstrap, tmp_path, {"mgx-api": server.server_address[1]}) as running,
+            socket.create_connection(("localhost", running.ports[8080]), timeout=10) as client,
+        ):
+            client.sendall(b"GET / HTTP/1.1\r\nhost: app\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")
+            answer = b""
+            while b"\r\n\r\n" not in answer:
+                answer += client.recv(4096)
+            client.sendall(b"hello")
+            assert answer.startswith(b"HTTP/1.1 101") and client.recv(4096) == b"hello"
+        server.shutdown()
 
 
 @dataclass(frozen=True)

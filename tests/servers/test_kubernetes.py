@@ -67,7 +67,10 @@ def _step(api: Api, old: ResourceGraph | None, new: ResourceGraph, region: str) 
             step.refused[resource.name] = str(error)
     for change in changes.values():
         if change.action == "delete" and change.old and on(change.old, region):
-            _delete(api, sent(change.old))
+            gone = sent(change.old)
+            if gone["kind"] == "Deployment":  # its pods count until the garbage collector comes by
+                _scale(api, {api.path(gone): 0})
+            _delete(api, gone)
     _scale_to_the_most(api)
     step.lacking = _lacking(api)
     step.full = api.list("v1", "resourcequotas")
