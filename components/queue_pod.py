@@ -68,6 +68,11 @@ def patience(replicas: int) -> pulumi.CustomTimeouts:
     return pulumi.CustomTimeouts(create=f"{START_MINUTES}m", update=f"{START_MINUTES * replicas}m")
 
 
+def grow(node: str) -> str:
+    """Lets every queue onto one more node. RabbitMQ does so by itself, but not from one member to two."""
+    return f"rabbitmq-queues grow {node} all"
+
+
 def before_stop(replicas: int) -> list[str]:
     """What a node does before it stops: it waits until the others have a majority without it, and hands over.
 

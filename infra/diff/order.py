@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from components.queue import node_host
+from components.queue_pod import grow
 from infra.diff.change import ABSENT, Change, PropertyChange
 from infra.diff.conditions import falls
 from infra.diff.quotas import Needed
@@ -116,6 +118,13 @@ def resize_cache(changes: Sequence[Change]) -> Iterator[Action]:
             )
 
 
+def _grow_queues(change: Change) -> Action:
+    second = node_host(1, change.resource.inputs["metadata"]["namespace"])
+    what = f"on a node of {change.resource.name} run `{grow(f'rabbit@{second}')}`"
+    why = "RabbitMQ adds members up to an odd number alone: what was made on one node stays on its one volume"
+    return _do("after", what, why, [change])
+
+
 @rule
 def roll_queue(changes: Sequence[Change]) -> Iterator[Action]:
     """The queue's nodes roll or grow: each at a time, with a majority up; then queues spread over the new ones."""
@@ -135,6 +144,8 @@ def roll_queue(changes: Sequence[Change]) -> Iterator[Action]:
         elif replicas:
             yield _do("after", f"see that the new nodes of {change.resource.name} have joined and hold members of its queues",
                       "membership grows by itself, and takes a while", [change])  # fmt: skip
+            if (replicas.old, replicas.new) == (1, 2):
+                yield _grow_queues(change)
 
 
 @rule

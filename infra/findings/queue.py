@@ -17,7 +17,8 @@ def two_nodes_called_ha(situation: Situation) -> Iterator[Finding]:
     said = f" ({row.after.value.text})" if row else ""
     message = (
         f"A RabbitMQ cluster of {queue.replicas} nodes{said} tolerates no failure: a quorum needs more than half. It "
-        "keeps messages safe on both nodes and stops when either is down; three nodes are the least that go on."
+        "keeps messages safe on both nodes and stops when either is down; three nodes are the least that go on. Queues from "
+        "before the second node are let onto it by hand (`ramp diff`)."
     )
     source = lines(row.after.line) if row else situation.source("queue.replicas")
     yield Finding("queue-no-quorum-to-spare", "warning", message, source)

@@ -7,7 +7,7 @@ import json
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -143,8 +143,11 @@ def until(done: Callable[[], Any], seconds: float, what: Callable[[], str]) -> A
 
 
 @contextmanager
-def running(folder: Path, controllers: Sequence[str] = CONTROLLERS) -> Iterator[Api]:
-    """A server with nothing in it but the definitions of the kinds that Amazon adds, and its controllers."""
+def running(folder: Path, *, autoscales: bool = False) -> Iterator[Api]:
+    """A server with nothing in it but the definitions of the kinds that Amazon adds, and its controllers.
+
+    Where it `autoscales`, its autoscaler looks once a second, and each controller comes with an account of its own.
+    """
     etcd_port, peers, port = free_port(), free_port(), free_port()
     key, certificates = folder / "accounts.key", folder / "certificates"
     _openssl(folder, "genrsa", "-out", str(key), "2048")
@@ -162,7 +165,7 @@ def running(folder: Path, controllers: Sequence[str] = CONTROLLERS) -> Iterator[
         _define(api)
         config = folder / "kubeconfig.json"
         config.write_text(json.dumps(api.kubeconfig()))
-        stack.enter_context(_started(folder, "kube-controller-manager", *_controllers(config, key, controllers)))
+        stack.enter_context(_started(folder, "kube-controller-manager", *_controllers(config, key, autoscales)))
         yield api
 
 
@@ -204,14 +207,14 @@ def _openssl(folder: Path, *arguments: str) -> None:
     subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=30)
 
 
-def _controllers(config: Path, key: Path, names: Sequence[str]) -> list[str]:
-    """Each in the name of an account of its own, with no more than its rights."""
+def _controllers(config: Path, key: Path, autoscales: bool) -> list[str]:
+    names = (*CONTROLLERS, "horizontal-pod-autoscaler") if autoscales else CONTROLLERS
+    looks = ["--use-service-account-credentials", "--horizontal-pod-autoscaler-sync-period=1s"] if autoscales else []
     return [
         f"--kubeconfig={config}",
         f"--service-account-private-key-file={key}",
         f"--controllers={','.join(f'{name}-controller' for name in names)}",
-        "--use-service-account-credentials",
-        "--horizontal-pod-autoscaler-sync-period=1s",
+        *looks,
         "--leader-elect=false",
         "--secure-port=0",
         "--kube-api-qps=500",

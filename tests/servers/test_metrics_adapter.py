@@ -22,7 +22,7 @@ from infra.graph import ResourceGraph
 from tests.graph.deployed import deployed
 from tests.servers.debian import outside
 from tests.servers.envoy import free_port, self_signed
-from tests.servers.kubernetes import CONTROLLERS, Api, Object, Refused, program, running, until
+from tests.servers.kubernetes import Api, Object, Refused, program, running, until
 from tests.servers.missing import require
 from tests.servers.monitoring import built, prometheus
 from tests.servers.objects import in_order, sent
@@ -70,7 +70,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     require(outside, "prometheus")
     folder, graph = tmp_path_factory.mktemp("adapter"), deployed("phase3").graph
     with ExitStack() as stack:
-        api = stack.enter_context(running(folder, (*CONTROLLERS, "horizontal-pod-autoscaler")))
+        api = stack.enter_context(running(folder, autoscales=True))
         cluster = Cluster(api, graph, free_port())
         certificate, _ = self_signed(folder, f"{NAME}.{MONITORING}.svc")
         for made in filter(_is_the_adapters, map(sent, in_order(graph, REGION))):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.queue_pod import before_stop
+from components.queue_pod import before_stop, grow
 from tests.servers.debian import debian, run
 from tests.servers.missing import require
 from tests.servers.rabbitmq import BROKER, QUEUE, make_certificates, ports, write_files
@@ -37,7 +37,7 @@ else:
     print(json.dumps([message["payload"] for message in got]))
 """
 
-# A queue's leader reports it every five seconds.
+# RabbitMQ looks for new nodes ten seconds after one has come; a queue's leader reports it every five.
 START = (
     BROKER
     + """
@@ -67,6 +67,11 @@ for n in $(echo "$old" | sort -r); do
     rabbitmqctl -q stop >/dev/null
     begin $n; await $n
 done
+if [ $nodes_after = 2 ]; then
+    sleep 12
+    ask alone $ctl list_queues -p mgx-ai name members
+    GROW >/dev/null
+fi
 wait_for $members_after
 ask after $ctl list_queues -p mgx-ai name members
 ask messages python3 /shared/ask.py get $messages
@@ -105,7 +110,9 @@ class Growth:
         return {queue["name"]: {member.split("@")[0] for member in queue["members"]} for queue in answer}
 
 
-@pytest.fixture(scope="module", params=[("phase1", "phase2"), ("phase2", "phase3")], ids="-".join)
+@pytest.fixture(
+    scope="module", params=[("baseline", "phase1"), ("phase1", "phase2"), ("phase2", "phase3")], ids="-".join
+)
 def growth(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Growth:
     """A cluster that has grown from one phase's size to the next one's."""
     require(debian, "rabbitmqctl", "python3")
@@ -137,7 +144,8 @@ def script(before: Size, after: Size) -> str:
         "members_before": before.members * len(QUEUES), "members_after": after.members * len(QUEUES),
     }  # fmt: skip
     assigned = "\n".join(f"{name}={value}" for name, value in values.items())
-    return f"{assigned}\n{START.replace('STOP', before_stop(before.nodes)[-1])}"
+    commands = START.replace("STOP", before_stop(before.nodes)[-1]).replace("GROW", grow("n1@node-1.test"))
+    return f"{assigned}\n{commands}"
 
 
 def write_nodes(folder: Path, names: Sequence[str], size: Size) -> None:
@@ -157,6 +165,12 @@ def test_queues_from_before_get_members_on_new_nodes(growth: Growth) -> None:
         found = growth.members(question)
         assert sorted(found) == sorted(QUEUES)
         assert {len(nodes) for nodes in found.values()} == {size.members}
+
+
+def test_from_one_node_to_two_a_queue_grows_by_hand_alone(growth: Growth) -> None:
+    """Guards the command of `ramp diff`: without it what was made on one node would stay on its one volume."""
+    alone = growth.members("alone") if growth.after.nodes == 2 else growth.members("before")
+    assert {len(nodes) for nodes in alone.values()} == {growth.before.members}
 
 
 def test_no_message_is_lost_while_every_node_restarts(growth: Growth) -> None:

@@ -128,6 +128,17 @@ def test_what_a_bucket_held_before_its_copy_is_copied_by_hand(phase_graph: Phase
     assert told == {"phase2": [], "phase3": ["after"]}
 
 
+def test_queues_of_one_node_are_let_onto_the_second_by_hand(phase_graph: PhaseGraph) -> None:
+    """Guards messages that would stay on one volume: RabbitMQ grows no queue from one member to two by itself."""
+    told = {}
+    for old, new in STEPS:
+        before, after = phase_graph(old), phase_graph(new)
+        grown = [action for action in order(compare(before, after), ()) if "rabbitmq-queues grow" in action.what]
+        told[new] = [(action.when, action.what.rpartition(" run ")[2]) for action in grown]
+    second = "rabbit@rabbitmq-1.rabbitmq-nodes.mgx-ai.svc.cluster.local"
+    assert told == {"phase1": [("after", f"`rabbitmq-queues grow {second} all`")], "phase2": [], "phase3": []}
+
+
 def test_a_step_asks_only_for_quotas_that_it_needs_more_of(phase_graph: PhaseGraph) -> None:
     """Guards against quotas that are asked for again at every run, and on the way back."""
     small, large = phase_graph("phase2"), phase_graph("phase3")
