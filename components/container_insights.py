@@ -32,7 +32,8 @@ class ContainerInsights(pulumi.ComponentResource):
 
     Creates: the four log groups that they write to, encrypted and with an end, before they make them without; an IAM
     role for the agent by EKS Pod Identity; the add-on. Its agents tolerate every taint by themselves, its one manager
-    none: it gets a place among the add-ons of the cluster.
+    none: it gets a place among the add-ons of the cluster. What the add-on takes and where its Fluent Bit writes:
+    aws-observability/helm-charts, charts/amazon-cloudwatch-observability/values.yaml.
     """
 
     def __init__(self, name: str, args: ContainerInsightsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
