@@ -28,6 +28,7 @@ from infra.config.pooler import PgBouncerImage, ShardLayout
 from infra.config.proxies import CompressionLimits, EgressServices, GatewayLimits, Replicas
 from infra.config.queue import RabbitImage, RabbitSeconds
 from infra.config.scalars import (
+    MOST_PUBLIC_CIDRS,
     AccountId,
     Administrator,
     Architecture,
@@ -233,7 +234,7 @@ class Settings(Section):
     account_id: AccountId
     domain: ZoneDomain
     administrators: Annotated[tuple[Identity, ...], Distinct] = Field(min_length=1)
-    endpoint_cidrs: Annotated[tuple[PublicCidr, ...], Distinct] = Field(max_length=40)
+    endpoint_cidrs: Annotated[tuple[PublicCidr, ...], Distinct] = Field(max_length=MOST_PUBLIC_CIDRS)
     regions: Regions
     network: NetworkConfig
     cluster: Cluster

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from components.envoy_config import COMPRESSOR, EGRESS, GATEWAY
 from infra.config.scalars import (
+    MOST_PUBLIC_CIDRS,
     Architecture,
     Distinct,
     Endpoint,
@@ -78,7 +79,7 @@ class ClusterConfig(Section):
         min_length=1, description="IAM principals with cluster-admin."
     )
     endpoint_cidrs: Annotated[tuple[PublicCidr, ...], Distinct] = Field(
-        max_length=40, description="Who reaches the public API endpoint; empty: private only."
+        max_length=MOST_PUBLIC_CIDRS, description="Who reaches the public API endpoint; empty: private only."
     )
     log_retention_days: LogDays
     service_cidr: ServiceCidr = Field(description="Addresses of Services. Never changes: it would replace the cluster.")

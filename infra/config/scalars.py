@@ -169,7 +169,9 @@ _RESERVED = tuple(
 )
 Cidr = Annotated[str, AfterValidator(_network)]
 PublicCidr = Annotated[str, AfterValidator(_public_network)]
-"""[EKS User Guide, configure network access to cluster API server endpoint]"""
+"""[EKS User Guide, configure network access to cluster API server endpoint: no reserved addresses]"""
+MOST_PUBLIC_CIDRS = 40
+"""Of one cluster's endpoint; AWS raises it for nobody. [EKS quotas, L-93A74D60]"""
 RegionCidr = Annotated[str, AfterValidator(_region_network)]
 ServiceCidr = Annotated[str, AfterValidator(_service_network)]
 Tag = Annotated[str, StringConstraints(pattern=patterns.TAG), AfterValidator(_lasting_tag)]
@@ -203,7 +205,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 PrefixList = Annotated[str, StringConstraints(pattern=patterns.PREFIX_LIST)]
 HeaderName = Annotated[str, StringConstraints(pattern=patterns.HEADER)]
 VolumeGib = Annotated[int, Field(ge=1, le=65536)]
-"""[EBS User Guide, gp3: 1 GiB to 64 TiB]"""
+"""[ModifyVolume, Size: gp3 1 to 65,536 GiB]"""
 Percent = Annotated[int, Field(ge=1, le=100)]
 LARGEST_INT = 2**31 - 1
 PositiveInt = Annotated[int, Field(ge=1, le=LARGEST_INT)]
