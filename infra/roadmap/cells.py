@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from math import ceil
 
 from infra.roadmap.model import Capacity, Size
@@ -23,7 +24,7 @@ ALLOWED = (
 LIMITS = {"count": 10_000, "read replicas": 15, "vCPU": 1_024, "memory GiB": 32_768, "storage GiB": 65_536 * 16}
 # Memory and volumes are sold in binary units whatever the label says: a "GB" here is a GiB and a "TB" 1024 of them.
 # Reading 1TB as 1000 GB would plan a volume smaller than the one that the document's authors run today.
-_GIB = {"g": 1, "t": 1024}
+_GIB = {"m": Fraction(1, 1024), "g": Fraction(1), "t": Fraction(1024)}
 
 
 class CellError(ValueError):
@@ -81,8 +82,8 @@ def _vcpu(cell: _Cell, term: re.Match[str]) -> None:
 
 
 def _bytes(cell: _Cell, term: re.Match[str]) -> None:
-    fraction, unit, kind = term[2] or "0", _GIB[term[3].lower()], (term[4] or "").lower()
-    gib = whole(term[1]) * unit + ceil(int(fraction) * unit / 10 ** len(fraction))  # never less than stated
+    decimals, unit, kind = term[2] or "0", _GIB[term[3].lower()], (term[4] or "").lower()
+    gib = ceil((whole(term[1]) + Fraction(int(decimals), 10 ** len(decimals))) * unit)  # never less than stated
     disk = kind not in ("", "ram", "memory") or (not kind and "memory GiB" in cell.values)
     cell.put("storage GiB" if disk else "memory GiB", gib)
 
@@ -118,9 +119,13 @@ _TERMS: tuple[tuple[re.Pattern[str], Callable[[_Cell, re.Match[str]], None]], ..
         (rf"{_N}[\s-]*(?:nodes?|brokers?|instances?|servers?|pods?|machines?|shards?)\b(?:\s*(cluster)\b)?", _nodes),
         (rf"{_N}[\s-]*regions?\b", _count),
         (r"(?:single|one)[\s-]+(?:region|instance|node|server|primary)\b", _single),
-        (rf"{_N}\s*(?:v?cpus?|v?cores?)\b", _vcpu),
-        (rf"{_N}(?:[.,](\d{{1,3}}))?\s*([gt])i?b\b(?:\s*(ram|memory|ssd|nvme|hdd|disk|storage|gp3|ebs)\b)?", _bytes),
+        (rf"{_N}\s*(?:v?cpus?(?:\s+cores?)?|v?cores?)\b", _vcpu),
+        (
+            rf"{_N}(?:[.,](\d{{1,3}}))?\s*([mgt])i?b?\b(?:\s*(?:of\s+)?(ram|memory|ssd|nvme|hdd|disk|storage|gp3|ebs)\b)?",
+            _bytes,
+        ),
         (rf"{_N}\s*x(?=[\s\d(]|$)", _count),
+        (r"x(?=[\s\d(])", _nothing),
         (r"cluster(?:ed|ing)?\b(?:\s+mode\b)?", _cluster),
         (r"(?:ha|highly[\s-]available|high[\s-]availability|multi-?az)\b", _ha),
         (r"active\s*[-/]\s*(active|passive|standby)\b", _mode),

@@ -29,6 +29,7 @@ _BLOCKS = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").
 _INLINE = MarkdownIt("commonmark")
 # A static site's header; Markdown itself would take it for a rule and a heading.
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n((?:[^\n]*\n){0,50}?)---[ \t]*(?:\n|\Z)")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")  # the note itself is a line of its own
 _BOX = re.compile(r"\[([ xX])\](?:\s+|$)")
 
 
@@ -133,8 +134,8 @@ def parse(text: str) -> Section:
 
 
 def plain(text: str) -> str:
-    """One line of Markdown as plain text: emphasis, links and code marks gone, their words kept."""
-    return _words(_children(text))
+    """One line of Markdown as plain text: emphasis, links, code and footnote marks gone, their words kept."""
+    return _words(_children(_FOOTNOTE.sub("", text)))
 
 
 def entries(section: Section) -> Iterator[Entry]:

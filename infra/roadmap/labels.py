@@ -68,7 +68,8 @@ ROLE_WORDS: dict[Role, tuple[str, ...]] = {
     ),
 }
 BASELINE = re.compile(
-    r"\bbaseline\b|\bphase 0\b|\bcurrent (?:state|setup|infrastructure|capacity|deployment|architecture)\b|^today\b",
+    r"\bbaseline\b|\bphase 0\b|\bcurrent (?:state|setup|infrastructure|capacity|deployment|architecture)\b"
+    r"|^(?:\d[\d.]*\s+)?today\b",
     re.IGNORECASE,
 )
 

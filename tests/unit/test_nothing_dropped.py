@@ -29,7 +29,7 @@ from tests.unit.roadmap.changed import DOCUMENTS
 
 CASES = int(os.environ.get("RAMP_DROPPED_CASES", "50"))
 _TITLE = re.compile(r"\s*(?:#+ |\*\*(?:Strategy|At) |\d+\.$|Region \d)")  # their figures number or repeat something
-_LINES = {"line", "lines"}
+_LINES = re.compile(r"(?:.+_)?lines?")
 
 # What may go without a trace: the rest of the document, or the settings, still say the same.
 SAID_AGAIN = (
@@ -69,7 +69,7 @@ def account(text: str) -> tuple[Any, ...]:
 def unnumbered(tree: Any) -> Any:
     """A config without the lines that it names."""
     if isinstance(tree, dict):
-        return {key: unnumbered(value) for key, value in tree.items() if key not in _LINES}
+        return {key: unnumbered(value) for key, value in tree.items() if not _LINES.fullmatch(key)}
     return [unnumbered(value) for value in tree] if isinstance(tree, list) else tree
 
 
