@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.derive import rules
+from infra.derive.rules import sizes
 from infra.derive.sources import Sourced
 from infra.derive.step import Step
 from infra.roadmap.model import Role
@@ -21,14 +21,14 @@ def cache(step: Step) -> Tree | Sourced[None]:
         "log_retention_days",
     )  # fmt: skip
     nodes = [_nodes(earlier) for earlier in _steps_with_cache(step)]
-    shards = rules.cache_shards(*nodes)
-    per_shard = rules.nodes_per_shard(nodes[-1], shards)
+    shards = sizes.cache_shards(*nodes)
+    per_shard = sizes.nodes_per_shard(nodes[-1], shards)
     return {
         **{key: step.setting(f"cache.{key}") for key in copied},
         "node_type": _node_type(step),
         "shards": shards,
         "nodes_per_shard": per_shard,
-        "standby_nodes_per_shard": rules.standby_nodes_per_shard(per_shard),
+        "standby_nodes_per_shard": sizes.standby_nodes_per_shard(per_shard),
     }
 
 
@@ -46,4 +46,4 @@ def _node_type(step: Step) -> Sourced[str]:
     size = step.stated(Role.CACHE, lambda cell: cell.size)
     vcpu = size.pick(lambda s: s.vcpu) if size else step.setting("cache.vcpu")
     memory = size.pick(lambda s: s.memory_gib) if size else step.setting("cache.memory_gib")
-    return rules.cache_node_type(vcpu, memory, step.setting("cache.architecture"), step.setting("cache.families"))
+    return sizes.cache_node_type(vcpu, memory, step.setting("cache.architecture"), step.setting("cache.families"))

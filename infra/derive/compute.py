@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from infra.config.compute import TAKEN_NAMES
-from infra.derive import leadership, rules
+from infra.derive import leadership
+from infra.derive.rules import geography, names, scaling, sizes, systems
 from infra.derive.sources import Source, Sourced, fact, settings_section
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
@@ -22,14 +23,14 @@ def active_region(step: Step) -> Sourced[str]:
     plan = step.anywhere(lambda phase: phase.multi_region)
     if plan is None:
         word = step.setting("regions.home").value
-        return rules.home_region(step.setting("regions.home"), step.setting(f"regions.names.{word}.region"))
+        return geography.home_region(step.setting("regions.home"), step.setting(f"regions.names.{word}.region"))
     for region in plan.regions:
         _region_behind(step, region.name)
     here = step.latest(lambda phase: phase.multi_region)
     leader = leadership.words(step, here)[0] if here else fact(plan.regions[0].name)
     if leader.source.kind == "setting":
-        return rules.took_over(leader, step.setting(f"regions.names.{leader.value}.region"))
-    return rules.home_region(*_region_behind(step, plan.regions[0].name))
+        return geography.took_over(leader, step.setting(f"regions.names.{leader.value}.region"))
+    return geography.home_region(*_region_behind(step, plan.regions[0].name))
 
 
 def standby_regions(step: Step) -> Sourced[Any]:
@@ -37,7 +38,7 @@ def standby_regions(step: Step) -> Sourced[Any]:
     plan = step.latest(lambda phase: phase.multi_region)
     if plan is None:
         return step.absent_list()
-    return rules.regions_in_order(*leadership.words(step, plan)[1:]).pick(
+    return geography.regions_in_order(*leadership.words(step, plan)[1:]).pick(
         lambda words: [step.setting(f"regions.names.{word}.region").value for word in words]
     )
 
@@ -60,9 +61,9 @@ def regions(step: Step) -> Tree:
         own = (
             fact(standby.pods)
             if standby.pods
-            else rules.standby_servers(active_servers, step.setting("regions.standby_ratio"))
+            else geography.standby_servers(active_servers, step.setting("regions.standby_ratio"))
         )
-        bounds = (rules.standby_minimum(own), rules.standby_maximum(active_range[1], own))
+        bounds = (geography.standby_minimum(own), geography.standby_maximum(active_range[1], own))
         name = _aws_name(step, word)
         tree[name] = _region(step, word, own, bounds)
     return tree
@@ -83,15 +84,15 @@ def _range(step: Step, servers: Sourced[int]) -> tuple[Sourced[int], Sourced[int
     if step.phase.hpa:
         return fact(step.phase.hpa.min_replicas), fact(step.phase.hpa.max_replicas)
     if step.phase.number == 0:
-        return rules.fixed_count(servers), rules.fixed_count(servers)
+        return scaling.fixed_count(servers), scaling.fixed_count(servers)
     given = step.current(lambda phase: phase if phase.hpa else None)
     if given is None or given.hpa is None:
         low, high = (step.setting(f"app.scaling.{bound}_replicas_ratio") for bound in ("min", "max"))
-        return rules.range_from_settings(servers, low), rules.range_from_settings(servers, high)
+        return scaling.range_from_settings(servers, low), scaling.range_from_settings(servers, high)
     there = _servers_of(step, given)
     return (
-        rules.range_keeps_ratio(servers, fact(given.hpa.min_replicas), there),
-        rules.range_keeps_ratio(servers, fact(given.hpa.max_replicas), there),
+        scaling.range_keeps_ratio(servers, fact(given.hpa.min_replicas), there),
+        scaling.range_keeps_ratio(servers, fact(given.hpa.max_replicas), there),
     )
 
 
@@ -130,7 +131,7 @@ def platform(step: Step) -> Tree:
     """The node pool of what serves the application, all of it from the settings."""
     size = {key: step.setting(f"platform.{key}") for key in ("vcpu", "memory_gib", "architecture", "max_nodes")}
     asked = (size["vcpu"], size["memory_gib"], size["architecture"], step.setting("platform.families"))
-    return {**size, "instance_types": rules.instance_types(*asked)}
+    return {**size, "instance_types": sizes.instance_types(*asked)}
 
 
 def app(step: Step, application: Sourced[str]) -> Tree:
@@ -138,7 +139,7 @@ def app(step: Step, application: Sourced[str]) -> Tree:
     hpa = step.current(lambda phase: phase.hpa)
     copied = ("metrics_port", "health_path", "termination_grace_seconds", "deregistration_seconds")
     return {
-        "namespace": fact(hpa.namespace) if hpa and hpa.namespace else rules.namespace_of(application),
+        "namespace": fact(hpa.namespace) if hpa and hpa.namespace else names.namespace_of(application),
         "server": _server(step),
         "scaling": _scaling(step, hpa),
         "services": _services(step, application, hpa),
@@ -155,7 +156,7 @@ def _server(step: Step) -> Tree:
         "vcpu": vcpu,
         "memory_gib": memory,
         "architecture": architecture,
-        "instance_types": rules.instance_types(vcpu, memory, architecture, families),
+        "instance_types": sizes.instance_types(vcpu, memory, architecture, families),
         **{key: step.setting(f"app.server.{key}") for key in copied},
     }
 
@@ -169,7 +170,7 @@ def _scaling(step: Step, hpa: Hpa | None) -> Tree:
         "memory_percent": memory,
         "scale_up_window_seconds": _window(step, "up", hpa.scale_up.window_seconds if hpa else None),
         "scale_down_window_seconds": _window(step, "down", hpa.scale_down.window_seconds if hpa else None),
-        "scale_down_tolerance": rules.down_tolerance(leading, _down(step, metric)),
+        "scale_down_tolerance": scaling.down_tolerance(leading, _down(step, metric)),
         "scale_up_policies": _policies(step, hpa.scale_up.policies if hpa else ()),
         "scale_down_policies": _policies(step, hpa.scale_down.policies if hpa else ()),
         "scale_up_select": fact(hpa.scale_up.select) if hpa and hpa.scale_up.select else _unstated(step),
@@ -190,11 +191,11 @@ def _policies(step: Step, stated: Sequence[Policy]) -> list[Tree] | Sourced[Any]
         }
         for policy in stated
     ]
-    return trees or rules.no_policies(fact(Fact(step.phase.key, step.phase.line)))
+    return trees or scaling.no_policies(fact(Fact(step.phase.key, step.phase.line)))
 
 
 def _unstated(step: Step) -> Sourced[None]:
-    return rules.no_policy_selected(fact(Fact(step.phase.key, step.phase.line)))
+    return scaling.no_policy_selected(fact(Fact(step.phase.key, step.phase.line)))
 
 
 def _threshold(step: Step, metric: str, hpa: Hpa | None, listed: Fact[int] | None) -> Sourced[Any]:
@@ -203,8 +204,8 @@ def _threshold(step: Step, metric: str, hpa: Hpa | None, listed: Fact[int] | Non
     if listed:
         return fact(listed)
     if trigger:
-        return rules.whole(fact(Fact(trigger.value, trigger.line)))
-    return rules.metric_not_listed(fact(hpa.name)) if hpa else step.setting(f"app.scaling.{metric}_percent")
+        return scaling.whole(fact(Fact(trigger.value, trigger.line)))
+    return scaling.metric_not_listed(fact(hpa.name)) if hpa else step.setting(f"app.scaling.{metric}_percent")
 
 
 def _down(step: Step, metric: str) -> Sourced[Any]:
@@ -223,16 +224,16 @@ def _window(step: Step, direction: str, block: Fact[int] | None) -> Sourced[Any]
 
 def _services(step: Step, application: Sourced[str], hpa: Hpa | None) -> list[Tree]:
     """The main service, and from the phase on that names microservices those of the settings."""
-    name = fact(hpa.target) if hpa else rules.api_name(application)
+    name = fact(hpa.target) if hpa else names.api_name(application)
     microservices = step.named(MICROSERVICES)
     listed = step.settings.settings.app.services if microservices else {}
     _check_names(step, name, listed)
     others = [_other_service(step, microservices, key) for key in listed if microservices]
     main = {
         "name": name,
-        "hpa": fact(hpa.name) if hpa else rules.hpa_name(name),
+        "hpa": fact(hpa.name) if hpa else names.hpa_name(name),
         "image_tag": step.setting("app.image_tag"),
-        "share_percent": rules.main_share(*(other["share_percent"] for other in others)),
+        "share_percent": scaling.main_share(*(other["share_percent"] for other in others)),
         "port": step.setting("app.port"),
         "path": step.setting("app.path"),
     }
@@ -254,10 +255,10 @@ def _check_names(step: Step, main: Sourced[str], listed: Collection[str]) -> Non
 
 def _other_service(step: Step, microservices: Sourced[str], key: str) -> Tree:
     line = step.settings.line(f"app.services.{key}")
-    name = rules.service_from(
+    name = systems.service_from(
         microservices, Sourced(key, Source("setting", f"settings: app.services.{key}", line=line))
     )
-    return {**settings_section(step.settings, f"app.services.{key}"), "name": name, "hpa": rules.hpa_name(name)}
+    return {**settings_section(step.settings, f"app.services.{key}"), "name": name, "hpa": names.hpa_name(name)}
 
 
 def _required(step: Step, value: Sourced[Any] | None, what: str) -> Sourced[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.derive import rules
+from infra.derive.rules import names, sizes
 from infra.derive.sources import Source, Sourced, fact
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
@@ -21,9 +21,9 @@ def database(step: Step, application: Sourced[str]) -> Tree:
         raise InputError([Mistake(step.roadmap.path, step.phase.line, step.phase.title, "none", what)])
     storage = step.stated(Role.DATABASE, lambda cell: cell.size.storage_gib if cell.size else None)
     storage = storage or step.setting("database.storage_gib")
-    replicas = step.stated(Role.DATABASE, lambda cell: cell.read_replicas) or rules.no_replicas(size)
+    replicas = step.stated(Role.DATABASE, lambda cell: cell.read_replicas) or sizes.no_replicas(size)
     said = step.stated(Role.DATABASE, lambda cell: cell.highly_available or None)
-    instance_class = rules.database_class(
+    instance_class = sizes.database_class(
         size.pick(lambda s: s.vcpu),
         size.pick(lambda s: s.memory_gib),
         step.setting("database.architecture"),
@@ -35,12 +35,12 @@ def database(step: Step, application: Sourced[str]) -> Tree:
     )  # fmt: skip
     return {
         **{key: step.setting(f"database.{key}") for key in copied},
-        "multi_az": rules.called_highly_available(said) if said else step.setting("database.multi_az"),
-        "database_name": rules.database_name(application),
+        "multi_az": sizes.called_highly_available(said) if said else step.setting("database.multi_az"),
+        "database_name": names.database_name(application),
         "instance_class": instance_class,
-        "memory_gib": rules.database_memory(instance_class),
+        "memory_gib": sizes.database_memory(instance_class),
         "storage_gib": storage,
-        "max_storage_gib": rules.largest_storage(storage, step.setting("database.max_storage_ratio")),
+        "max_storage_gib": sizes.largest_storage(storage, step.setting("database.max_storage_ratio")),
         "read_replicas": replicas,
         **_hosts(step, replicas),
         "region_lag_ms": (region_lag := _region_lag(step)),
@@ -61,11 +61,11 @@ def _hosts(step: Step, replicas: Sourced[int]) -> Tree:
     named = [host for host in block if host.role == "replica"]
     lags = [host.lag_ms for host in step.current(lambda phase: phase.replication) or () if host.lag_ms]
     pattern = step.setting("database.replica_host")
-    most = rules.strictest_lag(*map(fact, lags)) if lags else step.setting("database.replica_lag_ms")
+    most = sizes.strictest_lag(*map(fact, lags)) if lags else step.setting("database.replica_lag_ms")
     return {
         "port": fact(primary.port) if primary else step.setting("database.port"),
         "primary_host": fact(primary.host) if primary else step.setting("database.primary_host"),
-        "replica_hosts": rules.replica_hosts(_names(named, pattern), replicas, pattern),
+        "replica_hosts": names.replica_hosts(_names(named, pattern), replicas, pattern),
         "replica_lag_ms": most,
         "replica_lag_line": Sourced(min(lags, key=lambda lag: lag.value).line if lags else None, most.source),
     }

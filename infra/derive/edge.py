@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from infra.derive import rules
+from infra.derive.rules import geography, systems
 from infra.derive.sources import Sourced, fact, settings_section
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
@@ -28,7 +28,7 @@ def failover(step: Step) -> Tree:
     interval = fact(stated) if stated else step.setting("failover.check_interval_seconds")
     limit = step.current(lambda phase: phase.multi_region and phase.multi_region.failover_seconds)
     return {
-        "check_interval_seconds": interval if interval.value in (10, 30) else rules.check_interval(interval),
+        "check_interval_seconds": interval if interval.value in (10, 30) else systems.check_interval(interval),
         "failure_threshold": step.setting("failover.failure_threshold"),
         "ttl_seconds": step.setting("failover.ttl_seconds"),
         "limit_seconds": fact(limit) if limit else step.setting("failover.limit_seconds"),
@@ -50,7 +50,7 @@ def web_acl(step: Step) -> Tree:
 def _rate_limit(step: Step, asked: Item) -> Tree:
     section = settings_section(step.settings, "web_acl.rate_limit")
     key = "requests_per_user"
-    return {**section, key: rules.limited_from(fact(Fact(asked.text, asked.line)), section[key])}
+    return {**section, key: systems.limited_from(fact(Fact(asked.text, asked.line)), section[key])}
 
 
 def _limits_rate(phase: Phase) -> Item | None:
@@ -80,6 +80,6 @@ def _assets_copy_region(step: Step) -> Sourced[Any]:
     if plan is None or len(plan.regions) == 1:
         return step.absent()
     words = [fact(region.name) for region in plan.regions]
-    return rules.assets_copy_region(
-        *(rules.region_behind(word, step.setting(f"regions.names.{word.value}.region")) for word in words)
+    return geography.assets_copy_region(
+        *(geography.region_behind(word, step.setting(f"regions.names.{word.value}.region")) for word in words)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.derive import rules
+from infra.derive.rules import geography
 from infra.derive.sources import Sourced, fact
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
@@ -54,4 +54,4 @@ def _leaders(step: Step, plan: MultiRegion) -> list[Sourced[str]]:
 
 
 def _aws_name(step: Step, word: Sourced[str]) -> Sourced[str]:
-    return rules.region_behind(word, step.setting(f"regions.names.{word.value}.region"))
+    return geography.region_behind(word, step.setting(f"regions.names.{word.value}.region"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.key_metrics import metric_id
-from infra.derive import rules
+from infra.derive.rules import names
 from infra.derive.sources import fact, settings_section
 from infra.derive.step import Step
 from infra.roadmap.measures import in_seconds, objective_id
@@ -79,7 +79,7 @@ def key_metrics(step: Step) -> list[Tree]:
         if identity and identity not in found and (identity != "queue_depth" or step.has(Role.QUEUE)):
             label = f"{metric.name} ({metric.unit})" if metric.unit else metric.name
             found[identity] = {
-                "metric": rules.known_metric(fact(Fact(metric.name, metric.line))),
+                "metric": names.known_metric(fact(Fact(metric.name, metric.line))),
                 "label": fact(Fact(label, metric.line)),
                 "line": fact(Fact(metric.line, metric.line)),
             }

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from infra.checked import allowed_by, named_each
 from infra.config import PhaseConfig
 from infra.config.scalars import SCHEMA_VERSION
-from infra.derive import cache, compute, data, edge, leadership, monitoring, pooler, proxies, queue, rules
+from infra.derive import cache, compute, data, edge, leadership, monitoring, pooler, proxies, queue
+from infra.derive.rules import names, steps
 from infra.derive.sources import Provenance, RuleError, Source, Sourced, fact, settings_section, split
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake, together
@@ -74,12 +75,12 @@ def _derive(step: Step) -> Derived:
 def _tree(step: Step) -> dict[str, Any]:
     """The config as sourced leaves, in the order in which an operator reads it."""
     roadmap, phase = step.roadmap, step.phase
-    application = rules.application_slug(fact(roadmap.application))
+    application = names.application_slug(fact(roadmap.application))
     regions = compute.regions(step)
     return {
-        "schema_version": rules.current_schema(Sourced(SCHEMA_VERSION, Source("rule", "rule: infra/config"))),
+        "schema_version": steps.current_schema(Sourced(SCHEMA_VERSION, Source("rule", "rule: infra/config"))),
         "application": application,
-        "name": rules.phase_key(fact(Fact(phase.number, phase.line))),
+        "name": steps.phase_key(fact(Fact(phase.number, phase.line))),
         "owner": _owner(step),
         "users": fact(phase.users),
         "account_id": step.setting("account_id"),
@@ -115,7 +116,7 @@ def _owner(step: Step) -> Sourced[str]:
     """Who owns the application, as the document or else the settings name them."""
     if step.roadmap.owner is None:
         return step.setting("owner")
-    stated, written = fact(step.roadmap.owner), rules.owner_tag(fact(step.roadmap.owner))
+    stated, written = fact(step.roadmap.owner), names.owner_tag(fact(step.roadmap.owner))
     return stated if stated.value == written.value else written
 
 

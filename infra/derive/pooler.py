@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from infra.derive import rules
+from infra.derive.rules import sizes, systems
 from infra.derive.sources import Source, Sourced, fact
 from infra.derive.step import Step
 from infra.roadmap.model import Fact, Phase
@@ -27,8 +27,8 @@ def pooler(step: Step, instance_class: Sourced[str]) -> Tree | Sourced[None]:
     )  # fmt: skip
     return {
         **{key: step.setting(f"pooler.{key}") for key in copied},
-        "replicas": rules.pooled_from(fact(asked), step.setting("pooler.replicas")),
-        "max_connections": rules.default_max_connections(instance_class),
+        "replicas": systems.pooled_from(fact(asked), step.setting("pooler.replicas")),
+        "max_connections": sizes.default_max_connections(instance_class),
     }
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from infra.config.proxies import CompressionLimits, EgressServices, GatewayLimits
-from infra.derive import rules
+from infra.derive.rules import systems
 from infra.derive.sources import Sourced, fact, settings_section
 from infra.derive.step import Step
 from infra.roadmap.model import Fact, Role
@@ -25,8 +25,8 @@ def gateway(step: Step) -> Tree | Sourced[None]:
         return step.absent()
     return {
         **{key: step.setting(f"gateway.{key}") for key in ("image", *GatewayLimits.model_fields)},
-        "replicas": rules.proxied_from(named, step.setting("gateway.replicas")),
-        "idle_seconds": rules.outlives_balancer(step.setting("load_balancer.idle_timeout_seconds")),
+        "replicas": systems.proxied_from(named, step.setting("gateway.replicas")),
+        "idle_seconds": systems.outlives_balancer(step.setting("load_balancer.idle_timeout_seconds")),
     }
 
 
@@ -37,11 +37,11 @@ def compressor(step: Step) -> Tree | Sourced[None]:
         return step.absent()
     stated = fact(Fact(asked.text, asked.line))
     if step.has(Role.CDN):
-        return rules.cdn_compresses(stated)
+        return systems.cdn_compresses(stated)
     return {
         **{key: step.setting(f"compressor.{key}") for key in ("image", *CompressionLimits.model_fields)},
-        "replicas": rules.compressed_by_proxy(stated, step.setting("compressor.replicas")),
-        "idle_seconds": rules.outlives_balancer(step.setting("load_balancer.idle_timeout_seconds")),
+        "replicas": systems.compressed_by_proxy(stated, step.setting("compressor.replicas")),
+        "idle_seconds": systems.outlives_balancer(step.setting("load_balancer.idle_timeout_seconds")),
     }
 
 
@@ -54,6 +54,6 @@ def egress(step: Step) -> Tree | Sourced[None]:
     services = step.settings.settings.egress.services
     return {
         **{key: step.setting(f"egress.{key}") for key in copied},
-        "replicas": rules.proxied_from(named, step.setting("egress.replicas")),
+        "replicas": systems.proxied_from(named, step.setting("egress.replicas")),
         "services": {name: settings_section(step.settings, f"egress.services.{name}") for name in services},
     }

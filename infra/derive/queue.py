@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.derive import rules
+from infra.derive.rules import names, sizes, systems
 from infra.derive.sources import Sourced, fact
 from infra.derive.step import Step
 from infra.roadmap.model import Fact, Phase, Role
@@ -38,11 +38,11 @@ def queue(step: Step, application: Sourced[str]) -> Tree | Sourced[None]:
         "storage_gib": fact(disk) if (disk := step.anywhere(_disk)) else step.setting("queue.storage_gib"),
         "vcpu": vcpu,
         "memory_gib": memory,
-        "instance_types": rules.instance_types(
+        "instance_types": sizes.instance_types(
             vcpu, memory, step.setting("queue.architecture"), step.setting("queue.families")
         ),
         "replicas": replicas,
-        "quorum_group_size": rules.quorum_group_size(replicas),
-        "virtual_host": rules.virtual_host(application),
-        "events": rules.events_from(events) if events else rules.no_events(replicas),
+        "quorum_group_size": sizes.quorum_group_size(replicas),
+        "virtual_host": names.virtual_host(application),
+        "events": systems.events_from(events) if events else systems.no_events(replicas),
     }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from infra.derive import rules
+from infra.derive.rules import steps
 from infra.derive.sources import Source, Sourced, fact, setting
 from infra.roadmap.model import Capacity, Fact, Phase, Roadmap, Role, Trigger
 from infra.settings import SettingsFile
@@ -38,7 +38,7 @@ class Step:
             found = select(row.after.value) if row else None
             if row and found is not None:
                 value = fact(Fact(found, row.after.line))
-                return value if phase is self.phase else rules.carried_on(value)
+                return value if phase is self.phase else steps.carried_on(value)
         return None
 
     def count(self, role: Role) -> Sourced[int] | None:
@@ -82,14 +82,14 @@ class Step:
 
     def absent_list(self) -> Sourced[list[object]]:
         """The value of a list whose entries this phase doesn't have yet."""
-        return rules.none_until_named(fact(Fact(self.phase.key, self.phase.line)))
+        return steps.none_until_named(fact(Fact(self.phase.key, self.phase.line)))
 
     def unstated_list(self) -> Sourced[list[object]]:
         """The value of a list of which the document has no entry."""
-        return rules.none_stated(fact(Fact(self.phase.key, self.phase.line)))
+        return steps.none_stated(fact(Fact(self.phase.key, self.phase.line)))
 
     def absent(self) -> Sourced[None]:
         """The value of a section whose system this phase doesn't have."""
-        return rules.absent_until_named(
+        return steps.absent_until_named(
             Sourced(self.phase.key, Source("line", f"line {self.phase.line}", line=self.phase.line))
         )

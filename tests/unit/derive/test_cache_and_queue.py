@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.config.queue import tolerated_failures
-from infra.derive import rules
+from infra.derive.rules import sizes
 from infra.derive.sources import Source, Sourced
 from tests.unit.documents import selected
 
@@ -17,7 +17,7 @@ def sourced(value: int) -> Sourced[int]:
 
 
 def shards(*nodes: int) -> int:
-    return rules.cache_shards(*(sourced(count) for count in nodes)).value
+    return sizes.cache_shards(*(sourced(count) for count in nodes)).value
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_cache_that_only_grows_never_gives_a_shard_up_and_uses_every_node(node
     made = [shards(*nodes[: step + 1]) for step in range(len(nodes))]
     assert made == sorted(made)
     for count, parts in zip(nodes, made, strict=True):
-        per_shard = rules.nodes_per_shard(sourced(count), sourced(parts)).value
+        per_shard = sizes.nodes_per_shard(sourced(count), sourced(parts)).value
         assert parts * per_shard == count
         assert per_shard in (1, 2)
 
@@ -43,7 +43,7 @@ def test_a_cache_that_only_grows_never_gives_a_shard_up_and_uses_every_node(node
 @given(st.integers(1, 9))
 def test_a_quorum_queue_is_no_larger_than_it_is_useful(nodes: int) -> None:
     """Guards the group size: it fits the cluster, and one member fewer would tolerate less."""
-    size = rules.quorum_group_size(sourced(nodes)).value
+    size = sizes.quorum_group_size(sourced(nodes)).value
     assert size <= min(nodes, 5)
     if nodes > 2:
         assert size % 2 == 1

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from infra.config import PhaseConfig
-from infra.derive import derive, rules
+from infra.derive import derive
+from infra.derive.rules import geography, systems
 from infra.derive.sources import Source, Sourced
 from infra.errors import InputError
 from infra.project import SETTINGS, own_roadmap
@@ -35,7 +36,7 @@ def test_every_phase_has_the_interval_and_limit_of_the_failover_strategy(phase: 
 @pytest.mark.parametrize(("stated", "checked"), [(5, 10), (10, 10), (15, 10), (29, 10), (30, 30), (60, 30)])
 def test_an_interval_that_route_53_lacks_becomes_the_next_shorter_one(stated: int, checked: int) -> None:
     """Guards a document that says 15 s: checking more seldom would break its promise."""
-    assert rules.check_interval(Sourced(stated, Source("line", "line 1", line=1))).value == checked
+    assert systems.check_interval(Sourced(stated, Source("line", "line 1", line=1))).value == checked
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,9 @@ def test_assets_of_regions_elsewhere_are_copied_to_the_first_of_them() -> None:
     """Guards a document without us-east-1, where the CDN's own bucket stands all the same."""
     line = Source("line", "line 1", line=1)
     regions = [Sourced(region, line) for region in ("us-east-1", "eu-west-1", "eu-north-1")]
-    assert rules.assets_copy_region(*regions).value == rules.assets_copy_region(*regions[1:]).value == "eu-west-1"
+    assert (
+        geography.assets_copy_region(*regions).value == geography.assets_copy_region(*regions[1:]).value == "eu-west-1"
+    )
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])

@@ -6,8 +6,9 @@ import pytest
 
 from infra.config import PhaseConfig
 from infra.config.compute import AppConfig
-from infra.derive import derive, rules
+from infra.derive import derive
 from infra.derive.phases import Derived
+from infra.derive.rules import names
 from infra.derive.sources import Source, Sourced
 from infra.errors import InputError
 from infra.project import SETTINGS, own_roadmap
@@ -120,22 +121,22 @@ def test_a_namespace_that_kubernetes_keeps_is_refused_at_its_line(tmp_path: Path
 def test_a_long_application_name_is_shortened_the_same_way_each_time() -> None:
     """Guards every physical name: they all begin with it."""
     title = Sourced("The Customer Data Platform of the Enterprise Group", SOURCE)
-    assert rules.application_slug(title).value == "the-customer-data-platform-of-t-b4468a95"
-    assert len(rules.hpa_name(rules.api_name(rules.application_slug(title))).value) == 40
+    assert names.application_slug(title).value == "the-customer-data-platform-of-t-b4468a95"
+    assert len(names.hpa_name(names.api_name(names.application_slug(title))).value) == 40
 
 
 def test_two_long_titles_that_begin_alike_make_two_applications_and_databases() -> None:
     """Guards two teams in one account: every physical name begins with the application."""
     beginning = "Customer Data and Decision Intelligence for Enterprises"
-    slugs = [rules.application_slug(Sourced(f"{beginning} {end}", SOURCE)) for end in ("North", "South")]
-    assert len({slug.value for slug in slugs}) == len({rules.database_name(slug).value for slug in slugs}) == 2
+    slugs = [names.application_slug(Sourced(f"{beginning} {end}", SOURCE)) for end in ("North", "South")]
+    assert len({slug.value for slug in slugs}) == len({names.database_name(slug).value for slug in slugs}) == 2
 
 
 def test_a_word_that_postgresql_or_kubernetes_keeps_is_no_database_and_no_namespace() -> None:
     """Guards an application called Order, Admin or Default: RDS and Kubernetes refuse the name as it is."""
-    named = {word: rules.database_name(Sourced(word, SOURCE)).value for word in ("order", "admin", "shop")}
+    named = {word: names.database_name(Sourced(word, SOURCE)).value for word in ("order", "admin", "shop")}
     assert named == {"order": "db_order", "admin": "db_admin", "shop": "shop"}
-    spaces = {word: rules.namespace_of(Sourced(word, SOURCE)).value for word in ("default", "database", "shop")}
+    spaces = {word: names.namespace_of(Sourced(word, SOURCE)).value for word in ("default", "database", "shop")}
     assert spaces == {"default": "app-default", "database": "app-database", "shop": "shop"}
 
 
@@ -152,7 +153,7 @@ def test_a_word_that_postgresql_or_kubernetes_keeps_is_no_database_and_no_namesp
 )
 def test_an_applications_name_is_one_that_every_service_of_aws_takes(title: str, slug: str) -> None:
     """Guards against what one kind alone refuses, and only at creation: sg-… for a security group, aws… for a document."""
-    assert rules.application_slug(Sourced(title, SOURCE)).value == slug
+    assert names.application_slug(Sourced(title, SOURCE)).value == slug
 
 
 def test_a_stack_config_with_a_name_that_aws_keeps_is_refused() -> None:
@@ -188,4 +189,4 @@ def test_no_two_services_share_an_autoscaler() -> None:
 
 def test_an_owner_is_written_as_tags_take_it() -> None:
     """Guards every resource against a tag that AWS refuses."""
-    assert rules.owner_tag(Sourced("Jane Doe (Platform), SRE", SOURCE)).value == "Jane Doe Platform SRE"
+    assert names.owner_tag(Sourced("Jane Doe (Platform), SRE", SOURCE)).value == "Jane Doe Platform SRE"
