@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.findings import compute, cost, data, document, edge, monitoring, queue, recovery, services
+from infra.findings import compute, cost, data, document, edge, monitoring, products, queue, recovery, services
 from infra.findings.finding import Finding, Rule, Situation
 from infra.graph import ResourceGraph
 from infra.selection import Selected
@@ -34,7 +34,7 @@ RULES: tuple[Rule, ...] = (
     edge.check_interval,
     edge.further_standbys,
     edge.active_active,
-    edge.cdn_vendor,
+    products.other_product,
     edge.rate_limit_figure,
     monitoring.unknown_metrics,
     monitoring.nobody_told,

@@ -62,15 +62,6 @@ def rate_limit_figure(situation: Situation) -> Iterator[Finding]:
         yield Finding("rate-limit-figure", "info", message, situation.source("web_acl.rate_limit.requests_per_user"))
 
 
-def cdn_vendor(situation: Situation) -> Iterator[Finding]:
-    """The document names another CDN than the one that is made."""
-    row = situation.selected.phase.row(Role.CDN)
-    vendors = ("cloudflare", "fastly", "akamai", "bunny", "azure", "google")
-    named = row.after.value.text if row else ""
-    if situation.config.cdn and row and any(vendor in named.lower() for vendor in vendors):
-        yield Finding("cdn-vendor", "warning", f"{named}: CloudFront is made.", lines(row.after.line))
-
-
 def active_active(situation: Situation) -> Iterator[Finding]:
     """The document wants every region to write."""
     row = situation.selected.phase.row(Role.REGIONS)
