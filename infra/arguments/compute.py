@@ -9,7 +9,8 @@ from typing import Protocol
 import pulumi_aws as aws
 
 from components.allocatable import Capacity, allocatable
-from components.app_tier import AppTierArgs, Policy
+from components.app_tier import AppTierArgs
+from components.autoscaling import Policy
 from components.cluster import Cluster, ClusterArgs
 from components.kept_secret import SecretKeys
 from components.keys import Keys, KeysArgs

@@ -9,8 +9,8 @@ import pulumi
 
 from components.alarms import Alarm, Alarms, AlarmsArgs
 from components.alertmanager import Alertmanager, AlertmanagerArgs
-from components.app_tier import ExternalMetric
 from components.authority import Authority
+from components.autoscaling import ExternalMetric
 from components.cluster import Cluster
 from components.container_insights import ContainerInsightsArgs
 from components.dashboard import DashboardArgs, Watched
