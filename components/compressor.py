@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
-from components.envoy import Envoy, EnvoyArgs, service_host
+from components.envoy import Envoy, EnvoyArgs, ProxyPods, service_host
 from components.envoy_config import (
     COMPRESSOR,
     WEBSOCKETS,
@@ -25,26 +24,20 @@ from components.gateway import ServiceRoute, headless, pods_service
 
 @dataclass(frozen=True, kw_only=True)
 class CompressorArgs:
-    """`replicas` pods that listen on `port`, pass everything on to `target` and compress what it answers (`compression`).
+    """`pods` that listen on `port`, pass everything on to `target` and compress what it answers (`compression`).
 
     An idle connection is kept for `idle_seconds`, longer than the balancer before it does. At most `max_requests` are
     underway in one pod; one that `target` can't have acted upon is tried on up to `retries` further pods.
     """
 
-    namespace: str
-    image: str
-    replicas: int
+    pods: ProxyPods
     port: int
     target: ServiceRoute
     compression: Compression
     idle_seconds: int
     max_requests: int
     retries: int
-    cpu_millicores: int
-    memory_mib: int
     drain_seconds: int
-    node_selector: Mapping[str, str]
-    pool: str
 
 
 class Compressor(pulumi.ComponentResource):
@@ -62,18 +55,12 @@ class Compressor(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         envoy = EnvoyArgs(
             app=COMPRESSOR,
-            namespace=args.namespace,
-            image=args.image,
-            replicas=args.replicas,
+            pods=args.pods,
             ports={"http": args.port},
             bootstrap=compressor_bootstrap(args),
-            cpu_millicores=args.cpu_millicores,
-            memory_mib=args.memory_mib,
             drain_seconds=args.drain_seconds,
-            node_selector=args.node_selector,
-            pool=args.pool,
         )
-        headless(f"{name}-{args.target.service}-pods", args.namespace, args.target, child)
+        headless(f"{name}-{args.target.service}-pods", args.pods.namespace, args.target, child)
         self.service, self.port = Envoy(f"{name}-envoy", envoy, child).service, args.port
         self.register_outputs({"service": self.service})
 
@@ -92,14 +79,14 @@ def compressor_bootstrap(args: CompressorArgs) -> dict[str, Any]:
         upgrade_configs=WEBSOCKETS,
         common_http_protocol_options={"idle_timeout": f"{args.idle_seconds}s"},
     )
-    return bootstrap(COMPRESSOR, [listener], [_cluster(args)], args.memory_mib)
+    return bootstrap(COMPRESSOR, [listener], [_cluster(args)], args.pods.memory_mib)
 
 
 def _cluster(args: CompressorArgs) -> dict[str, Any]:
     most = dict.fromkeys(("max_connections", "max_pending_requests", "max_requests"), args.max_requests)
     return dns_cluster(
         args.target.service,
-        service_host(pods_service(args.target.service), args.namespace),
+        service_host(pods_service(args.target.service), args.pods.namespace),
         args.target.port,
         one_endpoint=False,
         connect_timeout="1s",

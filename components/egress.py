@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from components.authority import Authority
-from components.envoy import TLS_FOLDER, Envoy, EnvoyArgs, service_host
+from components.envoy import TLS_FOLDER, Envoy, EnvoyArgs, ProxyPods, service_host
 from components.envoy_config import (
     EGRESS,
     bootstrap,
@@ -57,16 +57,10 @@ class ExternalService:
 
 @dataclass(frozen=True, kw_only=True)
 class EgressArgs:
-    """`replicas` pods with a port for each of `services`. `authority` issues the proxy's certificate."""
+    """`pods` with a port for each of `services`. `authority` issues the proxy's certificate."""
 
-    namespace: str
-    image: str
-    replicas: int
+    pods: ProxyPods
     services: Sequence[ExternalService]
-    cpu_millicores: int
-    memory_mib: int
-    node_selector: Mapping[str, str]
-    pool: str
     authority: Authority
 
 
@@ -86,20 +80,14 @@ class Egress(pulumi.ComponentResource):
     def __init__(self, name: str, args: EgressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:egress:Egress", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.host = service_host(EGRESS, args.namespace)
+        self.host = service_host(EGRESS, args.pods.namespace)
         self.addresses = {service.name: f"https://{self.host}:{service.listen_port}" for service in args.services}
         envoy = EnvoyArgs(
             app=EGRESS,
-            namespace=args.namespace,
-            image=args.image,
-            replicas=args.replicas,
+            pods=args.pods,
             ports={f"tls-{service.listen_port}": service.listen_port for service in args.services},
-            bootstrap=egress_bootstrap(args.services, args.memory_mib),
-            cpu_millicores=args.cpu_millicores,
-            memory_mib=args.memory_mib,
+            bootstrap=egress_bootstrap(args.services, args.pods.memory_mib),
             drain_seconds=drain_seconds(args.services),
-            node_selector=args.node_selector,
-            pool=args.pool,
             certificate=args.authority.issue(f"{name}-tls", [self.host, EGRESS], child),
         )
         Envoy(f"{name}-envoy", envoy, child)

@@ -23,24 +23,31 @@ TLS_FOLDER = "/etc/envoy-tls"
 
 
 @dataclass(frozen=True, kw_only=True)
-class EnvoyArgs:
-    """`replicas` pods of a proxy `app` that listens on `ports` (by name) as its `bootstrap` says.
+class ProxyPods:
+    """How a proxy runs: its pods, where they are, and what each asks for; the memory is also its limit."""
 
-    `cpu_millicores` and `memory_mib` are what one pod asks for, the memory also its limit. A pod that goes keeps serving
-    for `drain_seconds`, while others learn of it. `certificate` is mounted in TLS_FOLDER as tls.crt and tls.key.
-    """
-
-    app: str
     namespace: str
     image: str
     replicas: int
-    ports: Mapping[str, int]
-    bootstrap: Mapping[str, Any]
     cpu_millicores: int
     memory_mib: int
-    drain_seconds: int
     node_selector: Mapping[str, str]
     pool: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvoyArgs:
+    """The `pods` of a proxy `app` that listens on `ports` (by name) as its `bootstrap` says.
+
+    A pod that goes keeps serving for `drain_seconds`, while others learn of it. `certificate` is mounted in TLS_FOLDER as
+    tls.crt and tls.key.
+    """
+
+    app: str
+    pods: ProxyPods
+    ports: Mapping[str, int]
+    bootstrap: Mapping[str, Any]
+    drain_seconds: int
     certificate: Certificate | None = None
 
 
@@ -61,9 +68,11 @@ class Envoy(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self.service = naming.physical(naming.OBJECT, args.app)
-        self.host = service_host(self.service, args.namespace)
+        self.host = service_host(self.service, args.pods.namespace)
         self._labels = {NAME_LABEL: self.service}
-        self._metadata = k8s.meta.v1.ObjectMetaArgs(name=self.service, namespace=args.namespace, labels=self._labels)
+        self._metadata = k8s.meta.v1.ObjectMetaArgs(
+            name=self.service, namespace=args.pods.namespace, labels=self._labels
+        )
 
         bootstrap = bootstrap_file(args.bootstrap)
         k8s.core.v1.ConfigMap(
@@ -98,7 +107,7 @@ class Envoy(pulumi.ComponentResource):
         k8s.apps.v1.Deployment(
             f"{self._name}-deployment",
             metadata=self._metadata,
-            spec=rolling(self._labels, annotations, self._pod(), replicas=args.replicas),
+            spec=rolling(self._labels, annotations, self._pod(), replicas=args.pods.replicas),
             opts=self._child,
         )
 
@@ -107,8 +116,8 @@ class Envoy(pulumi.ComponentResource):
         return k8s.core.v1.PodSpecArgs(
             automount_service_account_token=False,
             enable_service_links=False,
-            node_selector=dict(args.node_selector),
-            tolerations=tolerations(args.pool),
+            node_selector=dict(args.pods.node_selector),
+            tolerations=tolerations(args.pods.pool),
             termination_grace_period_seconds=args.drain_seconds + 15,
             topology_spread_constraints=spread(self._labels),
             security_context=pod_security(),
@@ -119,19 +128,19 @@ class Envoy(pulumi.ComponentResource):
     def _container(self) -> k8s.core.v1.ContainerArgs:
         """Hot restart is off: it needs shared memory, and Kubernetes restarts the pod instead."""
         args = self._args
-        memory = f"{args.memory_mib}Mi"
+        memory = f"{args.pods.memory_mib}Mi"
         ready = k8s.core.v1.HTTPGetActionArgs(path="/ready", port="metrics")
         alive = k8s.core.v1.TCPSocketActionArgs(port="metrics")
         drain = k8s.core.v1.SleepActionArgs(seconds=args.drain_seconds)
         ports = {**args.ports, "metrics": METRICS_PORT}
         return k8s.core.v1.ContainerArgs(
             name="envoy",
-            image=args.image,
+            image=args.pods.image,
             command=["envoy"],
-            args=envoy_arguments(args.cpu_millicores),
+            args=envoy_arguments(args.pods.cpu_millicores),
             ports=[k8s.core.v1.ContainerPortArgs(name=name, container_port=port) for name, port in ports.items()],
             resources=k8s.core.v1.ResourceRequirementsArgs(
-                requests={"cpu": f"{args.cpu_millicores}m", "memory": memory}, limits={"memory": memory}
+                requests={"cpu": f"{args.pods.cpu_millicores}m", "memory": memory}, limits={"memory": memory}
             ),
             readiness_probe=k8s.core.v1.ProbeArgs(http_get=ready, period_seconds=5, failure_threshold=2),
             liveness_probe=k8s.core.v1.ProbeArgs(tcp_socket=alive, period_seconds=10, failure_threshold=6),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components import naming
-from components.envoy import Envoy, EnvoyArgs, service_host
+from components.envoy import Envoy, EnvoyArgs, ProxyPods, service_host
 from components.envoy_config import (
     GATEWAY,
     WEBSOCKETS,
@@ -60,7 +60,7 @@ class Rate:
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayArgs:
-    """`replicas` pods that listen on `port` and send each of `routes` to its service.
+    """`pods` that listen on `port` and send each of `routes` to its service.
 
     Every path but `/` stands below a version of `api_versions` (`/v1/tasks`). `health_path` is asked of the first route's
     service. `user_header` tells one user from another; `user_rate` and `service_rate` are of one user and of one route.
@@ -70,9 +70,7 @@ class GatewayArgs:
     `compression` is for where no CDN does it; None: responses pass as they are.
     """
 
-    namespace: str
-    image: str
-    replicas: int
+    pods: ProxyPods
     port: int
     routes: Sequence[ServiceRoute]
     api_versions: Sequence[str]
@@ -89,11 +87,7 @@ class GatewayArgs:
     consecutive_errors: int
     ejection_seconds: int
     max_ejection_percent: int
-    cpu_millicores: int
-    memory_mib: int
     drain_seconds: int
-    node_selector: Mapping[str, str]
-    pool: str
     compression: Compression | None = None
 
 
@@ -114,19 +108,13 @@ class Gateway(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         envoy = EnvoyArgs(
             app=GATEWAY,
-            namespace=args.namespace,
-            image=args.image,
-            replicas=args.replicas,
+            pods=args.pods,
             ports={"http": args.port},
             bootstrap=gateway_bootstrap(args),
-            cpu_millicores=args.cpu_millicores,
-            memory_mib=args.memory_mib,
             drain_seconds=args.drain_seconds,
-            node_selector=args.node_selector,
-            pool=args.pool,
         )
         for route in args.routes:
-            headless(f"{name}-{route.service}-pods", args.namespace, route, child)
+            headless(f"{name}-{route.service}-pods", args.pods.namespace, route, child)
         self.service, self.port = Envoy(f"{name}-envoy", envoy, child).service, args.port
         self.register_outputs({"service": self.service})
 
@@ -165,7 +153,7 @@ def gateway_bootstrap(args: GatewayArgs) -> dict[str, Any]:
         },
         **EDGE,
     )
-    return bootstrap(GATEWAY, [listener], [_cluster(args, route) for route in args.routes], args.memory_mib)
+    return bootstrap(GATEWAY, [listener], [_cluster(args, route) for route in args.routes], args.pods.memory_mib)
 
 
 def gateway_routes(args: GatewayArgs) -> list[dict[str, Any]]:
@@ -231,7 +219,7 @@ def _cluster(args: GatewayArgs, route: ServiceRoute) -> dict[str, Any]:
     }
     return dns_cluster(
         route.service,
-        service_host(pods_service(route.service), args.namespace),
+        service_host(pods_service(route.service), args.pods.namespace),
         route.port,
         one_endpoint=False,
         connect_timeout="1s",

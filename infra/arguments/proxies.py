@@ -1,10 +1,11 @@
-"""Arguments of the proxies of one region: the API gateway and the egress proxy."""
+"""Arguments of the proxies of one region: the compressor, the API gateway and the egress proxy."""
 
 from __future__ import annotations
 
 from components.authority import Authority
 from components.compressor import CompressorArgs
 from components.egress import EgressArgs, ExternalService
+from components.envoy import ProxyPods
 from components.envoy_config import Compression
 from components.gateway import GatewayArgs, Rate, ServiceRoute
 from components.node_pool import NodePool
@@ -16,9 +17,7 @@ def gateway(config: PhaseConfig, gateway: GatewayConfig, pool: NodePool) -> Gate
     """It listens on the port of the application's own service, so that the load balancer's target group stays as it is."""
     services = config.app.services
     return GatewayArgs(
-        namespace=config.app.namespace,
-        image=gateway.image,
-        replicas=gateway.replicas,
+        pods=_pods(config, gateway, pool),
         port=services[0].port,
         routes=[ServiceRoute(service.name, service.port, service.path) for service in services],
         api_versions=gateway.api_versions,
@@ -35,11 +34,7 @@ def gateway(config: PhaseConfig, gateway: GatewayConfig, pool: NodePool) -> Gate
         consecutive_errors=gateway.consecutive_errors,
         ejection_seconds=gateway.ejection_seconds,
         max_ejection_percent=gateway.max_ejection_percent,
-        cpu_millicores=gateway.cpu_millicores,
-        memory_mib=gateway.memory_mib,
         drain_seconds=config.app.deregistration_seconds,
-        node_selector=pool.selector,
-        pool=pool.pool,
         compression=_compression(config.compressor) if config.compressor else None,
     )
 
@@ -48,20 +43,14 @@ def compressor(config: PhaseConfig, compressor: CompressorConfig, pool: NodePool
     """It listens on the port of the application's own service, as the gateway does that takes its place."""
     main = config.app.services[0]
     return CompressorArgs(
-        namespace=config.app.namespace,
-        image=compressor.image,
-        replicas=compressor.replicas,
+        pods=_pods(config, compressor, pool),
         port=main.port,
         target=ServiceRoute(main.name, main.port, main.path),
         compression=_compression(compressor),
         idle_seconds=compressor.idle_seconds,
         max_requests=compressor.max_requests,
         retries=compressor.retries,
-        cpu_millicores=compressor.cpu_millicores,
-        memory_mib=compressor.memory_mib,
         drain_seconds=config.app.deregistration_seconds,
-        node_selector=pool.selector,
-        pool=pool.pool,
     )
 
 
@@ -69,16 +58,22 @@ def _compression(compressor: CompressorConfig) -> Compression:
     return Compression(compressor.content_types, compressor.least_bytes)
 
 
+def _pods(config: PhaseConfig, proxy: CompressorConfig | EgressConfig | GatewayConfig, pool: NodePool) -> ProxyPods:
+    return ProxyPods(
+        namespace=config.app.namespace,
+        image=proxy.image,
+        replicas=proxy.replicas,
+        cpu_millicores=proxy.cpu_millicores,
+        memory_mib=proxy.memory_mib,
+        node_selector=pool.selector,
+        pool=pool.pool,
+    )
+
+
 def egress(config: PhaseConfig, egress: EgressConfig, pool: NodePool, authority: Authority) -> EgressArgs:
     """Services in the order of their names: the engine hands a config's mapping over in that order, whatever the file's."""
     return EgressArgs(
-        namespace=config.app.namespace,
-        image=egress.image,
-        replicas=egress.replicas,
+        pods=_pods(config, egress, pool),
         services=[ExternalService(name=name, **dict(service)) for name, service in sorted(egress.services.items())],
-        cpu_millicores=egress.cpu_millicores,
-        memory_mib=egress.memory_mib,
-        node_selector=pool.selector,
-        pool=pool.pool,
         authority=authority,
     )

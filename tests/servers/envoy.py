@@ -18,13 +18,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from components.envoy import ProxyPods
 from components.envoy_config import ADMIN_PORT, METRICS_PORT
 from components.gateway import GatewayArgs, Rate, ServiceRoute
 
-GATEWAY = GatewayArgs(
+PODS = ProxyPods(
     namespace="mgx-ai",
     image="envoy",
     replicas=3,
+    cpu_millicores=1000,
+    memory_mib=256,
+    node_selector={},
+    pool="platform",
+)
+GATEWAY = GatewayArgs(
+    pods=PODS,
     port=8080,
     routes=[ServiceRoute("mgx-api", 8080, "/"), ServiceRoute("task", 8080, "/tasks")],
     api_versions=["v1", "v2"],
@@ -41,11 +49,7 @@ GATEWAY = GatewayArgs(
     consecutive_errors=5,
     ejection_seconds=30,
     max_ejection_percent=50,
-    cpu_millicores=1000,
-    memory_mib=256,
     drain_seconds=60,
-    node_selector={},
-    pool="platform",
 )
 
 

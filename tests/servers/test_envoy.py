@@ -108,20 +108,14 @@ def test_only_two_paths_of_the_admin_interface_are_open(gateway: envoy.Running) 
 
 COMPRESSION = Compression(("application/json",), 200)
 COMPRESSOR = CompressorArgs(
-    namespace="mgx-ai",
-    image="envoy",
-    replicas=3,
+    pods=envoy.PODS,
     port=8080,
     target=ServiceRoute("mgx-api", 8080, "/"),
     compression=COMPRESSION,
     idle_seconds=75,
     max_requests=100,
     retries=2,
-    cpu_millicores=500,
-    memory_mib=256,
     drain_seconds=60,
-    node_selector={},
-    pool="platform",
 )
 
 
