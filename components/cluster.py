@@ -11,6 +11,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components import naming
+from components.kubeconfig import kubeconfig
 from components.node_pool import CRITICAL_ADDON
 from components.node_tags import may_tag, volume_tags
 from components.policies import allow, document, trust
@@ -225,46 +226,16 @@ class Cluster(pulumi.ComponentResource):
     def _kubernetes(self) -> k8s.Provider:
         """A provider that fetches a token when it needs one. The pinned identifier keeps a changed kubeconfig from
         replacing everything on the cluster."""
-        kubeconfig = pulumi.Output.json_dumps(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "clusters": [
-                    {
-                        "name": self.cluster_name,
-                        "cluster": {
-                            "server": self._cluster.endpoint,
-                            "certificate-authority-data": self._cluster.certificate_authority.apply(
-                                lambda ca: ca.data or ""
-                            ),
-                        },
-                    }
-                ],
-                "contexts": [
-                    {"name": self.cluster_name, "context": {"cluster": self.cluster_name, "user": self.cluster_name}}
-                ],
-                "current-context": self.cluster_name,
-                "users": [{"name": self.cluster_name, "user": {"exec": self._token_command()}}],
-            }
-        )
+        authority = self._cluster.certificate_authority.apply(lambda ca: ca.data or "")
         return k8s.Provider(
             f"{self._name}-kubernetes",
-            kubeconfig=kubeconfig,
+            kubeconfig=kubeconfig(self.cluster_name, self._args.region, self._cluster.endpoint, authority),
             cluster_identifier=self.cluster_name,
             # Else a change of contents deletes the object and makes it anew, and no pod starts in between.
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._access()),
         )
-
-    def _token_command(self) -> dict[str, object]:
-        command = ["eks", "get-token", "--cluster-name", self.cluster_name, "--region", self._args.region]
-        return {
-            "apiVersion": "client.authentication.k8s.io/v1",
-            "command": "aws",
-            "args": [*command, "--output", "json"],
-            "interactiveMode": "Never",
-        }
 
     def _on_cluster(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, provider=self.provider)
