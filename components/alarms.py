@@ -54,18 +54,18 @@ class AlarmsArgs:
 class Alarms(pulumi.ComponentResource):
     """An encrypted SNS topic a severity, with its mail subscriptions, and CloudWatch alarms that publish to them.
 
-    Outputs: `topics`, ARN by severity. They are plain strings, since the program gives the topics their names.
+    Outputs: `topics`, ARN by severity, plain strings, since the program gives the topics their names; `arns`, the alarms'.
     """
 
     topics: dict[str, str]
+    arns: list[pulumi.Output[str]]
 
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:alarms:Alarms", name, None, opts)
         self._name, self._child = name, pulumi.ResourceOptions(parent=self)
         self.topics = {}
         made = {severity: self._topic(severity, args) for severity in SEVERITIES}
-        for alarm in args.alarms:
-            self._alarm(alarm, made[alarm.severity].arn)
+        self.arns = [self._alarm(alarm, made[alarm.severity].arn).arn for alarm in args.alarms]
         self.register_outputs({"topics": self.topics})
 
     def _topic(self, severity: Severity, args: AlarmsArgs) -> aws.sns.Topic:
@@ -82,9 +82,9 @@ class Alarms(pulumi.ComponentResource):
             )
         return topic
 
-    def _alarm(self, alarm: Alarm, topic: pulumi.Output[str]) -> None:
+    def _alarm(self, alarm: Alarm, topic: pulumi.Output[str]) -> aws.cloudwatch.MetricAlarm:
         comparison = "GreaterThanThreshold" if alarm.comparison == ">" else "LessThanThreshold"
-        aws.cloudwatch.MetricAlarm(
+        return aws.cloudwatch.MetricAlarm(
             f"{self._name}-{alarm.role}",
             alarm_description=alarm.description,
             **_compared(alarm),

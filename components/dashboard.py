@@ -1,4 +1,4 @@
-"""The CloudWatch dashboard of one region: the roadmap's key metrics, and what holds data."""
+"""The CloudWatch dashboard of one region: its alarms, the roadmap's key metrics, and what holds data."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from components.key_metrics import KNOWN
 from components.prometheus_rules import KeyMetric
 
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3
+MOST_ALARMS = 100
+"""Of one alarm widget. [CloudWatch API, Dashboard Body Structure and Syntax]"""
 INSIGHTS = "ContainerInsights"
 Metrics = list[list[Any]]
 
@@ -33,17 +35,32 @@ class Watched:
     databases: Sequence[pulumi.Input[str]]
 
 
+@dataclass(frozen=True)
+class Limit:
+    """A line across a panel of PANELS, in the panel's unit, and what it says."""
+
+    panel: str
+    value: float
+    label: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class DashboardArgs:
-    """The roadmap's key metrics, what to draw them of, and the limit that read replicas hold (ms)."""
+    """The region's alarms by ARN, the roadmap's key metrics, what to draw them of, and the limits that they hold.
 
+    `replica_lag_ms` is that of read replicas.
+    """
+
+    alarms: Sequence[pulumi.Input[str]]
     key_metrics: Sequence[KeyMetric]
     watched: Watched
+    limits: Sequence[Limit]
     replica_lag_ms: int
 
 
 class Dashboard(pulumi.ComponentResource):
-    """One CloudWatch dashboard. Each key metric of the roadmap has its line there: on a panel, or where else it is seen."""
+    """One CloudWatch dashboard: what is wrong now, then each key metric of the roadmap with its line, on a panel, or
+    where else it is seen."""
 
     def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:dashboard:Dashboard", name, None, opts)
@@ -57,38 +74,57 @@ class Dashboard(pulumi.ComponentResource):
 
 
 def body(args: DashboardArgs) -> dict[str, Any]:
-    """The dashboard as plain data, three panels a row, in the roadmap's order; then the databases' own panels.
+    """The dashboard as plain data: the alarms, three panels a row in the roadmap's order, the databases' own panels.
 
     Last comes what CloudWatch doesn't know, by the name that Prometheus records it under.
     """
-    panels = [
-        (f"{key.label} (roadmap line {key.line})", PANELS[panel](args.watched))
+    drawn = [
+        _metrics(f"{key.label} (roadmap line {key.line})", PANELS[panel], args, panel)
         for key in args.key_metrics
         if (panel := KNOWN[key.metric].panel) is not None
     ]
-    panels.append((f"Replica lag, at most {args.replica_lag_ms} ms", _database(args.watched, "ReplicaLag")))
-    panels.append(("Database connections", _database(args.watched, "DatabaseConnections")))
-    drawn = [_widget(i, title, metrics, args.watched.region) for i, (title, metrics) in enumerate(panels)]
+    drawn += [_metrics(title.format(args.replica_lag_ms), panel, args) for title, panel in DATABASE_PANELS.items()]
     elsewhere = [key for key in args.key_metrics if KNOWN[key.metric].panel is None]
-    return {"widgets": [*drawn, _text(len(drawn), elsewhere)] if elsewhere else drawn}
+    if elsewhere:
+        drawn.append(_table(elsewhere))
+    alarms = [args.alarms[first : first + MOST_ALARMS] for first in range(0, len(args.alarms), MOST_ALARMS)]
+    return {
+        "widgets": [
+            *(_alarms(part, number * HEIGHT) for number, part in enumerate(alarms)),
+            *({**widget, **_place(number, len(alarms) * HEIGHT)} for number, widget in enumerate(drawn)),
+        ]
+    }
 
 
-def _text(index: int, key_metrics: Sequence[KeyMetric]) -> dict[str, Any]:
-    rows = [f"| {key.label} | {key.line} | `ramp:key:{key.metric}` |" for key in key_metrics]
-    table = "\n".join(["| in Prometheus | roadmap line | recorded as |", "| --- | --- | --- |", *rows])
-    return {"type": "text", **_place(index), "properties": {"markdown": table}}
+def _alarms(arns: Sequence[pulumi.Input[str]], y: int) -> dict[str, Any]:
+    across = {"x": 0, "y": y, "width": WIDTH * COLUMNS, "height": HEIGHT}
+    return {"type": "alarm", **across, "properties": {"title": "Alarms", "alarms": list(arns)}}
 
 
-def _place(index: int) -> dict[str, int]:
-    return {"x": index % COLUMNS * WIDTH, "y": index // COLUMNS * HEIGHT, "width": WIDTH, "height": HEIGHT}
+def _place(index: int, top: int) -> dict[str, int]:
+    return {"x": index % COLUMNS * WIDTH, "y": top + index // COLUMNS * HEIGHT, "width": WIDTH, "height": HEIGHT}
 
 
-def _widget(index: int, title: str, metrics: Metrics, region: str) -> dict[str, Any]:
+def _metrics(title: str, panel: Panel, args: DashboardArgs, name: str = "") -> dict[str, Any]:
+    lines = [{"label": limit.label, "value": limit.value} for limit in args.limits if limit.panel == name]
     return {
         "type": "metric",
-        **_place(index),
-        "properties": {"title": title, "region": region, "metrics": metrics, "view": "timeSeries", "period": 60},
+        "properties": {
+            "title": title,
+            "region": args.watched.region,
+            "metrics": panel.metrics(args.watched),
+            "view": "timeSeries",
+            "period": 60,
+            "yAxis": {"left": {"label": panel.unit, "min": 0, "showUnits": False}},
+            **({"annotations": {"horizontal": lines}} if lines else {}),
+        },
     }
+
+
+def _table(key_metrics: Sequence[KeyMetric]) -> dict[str, Any]:
+    rows = [f"| {key.label} | {key.line} | `ramp:key:{key.metric}` |" for key in key_metrics]
+    table = "\n".join(["| in Prometheus | roadmap line | recorded as |", "| --- | --- | --- |", *rows])
+    return {"type": "text", "properties": {"markdown": table}}
 
 
 def _balancer(watched: Watched, metric: str, **options: Any) -> list[Any]:
@@ -118,18 +154,40 @@ def _error_rate(watched: Watched) -> Metrics:
     ]
 
 
-PANELS: dict[str, Callable[[Watched], Metrics]] = {
-    "request_rate": lambda w: [
-        [{"expression": "requests / PERIOD(requests)", "label": "requests a second"}],
-        _balancer(w, "RequestCount", id="requests", stat="Sum", visible=False),
-    ],
-    "response_latency": _latency,
-    "error_rate": _error_rate,
-    "active_connections": lambda w: [_balancer(w, "ActiveConnectionCount", stat="Sum")],
-    "cpu_utilization": lambda w: [_container(w, "pod_cpu_utilization")],
-    "memory_utilization": lambda w: [_container(w, "pod_memory_utilization_over_pod_limit")],
-    "disk_io": lambda w: _database(w, "ReadThroughput", "WriteThroughput"),
-    "network_io": lambda w: [_container(w, "pod_network_rx_bytes"), _container(w, "pod_network_tx_bytes")],
-    "pod_count": lambda w: [_container(w, "namespace_number_of_running_pods")],
+@dataclass(frozen=True)
+class Panel:
+    """What a panel draws, and what its axis counts."""
+
+    unit: str
+    metrics: Callable[[Watched], Metrics]
+
+
+PANELS: dict[str, Panel] = {
+    "request_rate": Panel(
+        "requests/s",
+        lambda w: [
+            [{"expression": "requests / PERIOD(requests)", "label": "requests a second"}],
+            _balancer(w, "RequestCount", id="requests", stat="Sum", visible=False),
+        ],
+    ),
+    "response_latency": Panel("s", _latency),
+    "error_rate": Panel("% of requests", _error_rate),
+    "active_connections": Panel("connections", lambda w: [_balancer(w, "ActiveConnectionCount", stat="Sum")]),
+    "cpu_utilization": Panel("% of a node", lambda w: [_container(w, "pod_cpu_utilization")]),
+    "memory_utilization": Panel(
+        "% of a pod's limit", lambda w: [_container(w, "pod_memory_utilization_over_pod_limit")]
+    ),
+    "disk_io": Panel("bytes/s", lambda w: _database(w, "ReadThroughput", "WriteThroughput")),
+    "network_io": Panel(
+        "bytes/s of a pod", lambda w: [_container(w, "pod_network_rx_bytes"), _container(w, "pod_network_tx_bytes")]
+    ),
+    "pod_count": Panel("pods", lambda w: [_container(w, "namespace_number_of_running_pods")]),
 }
 """How each panel of `key_metrics.KNOWN` is drawn."""
+DATABASE_PANELS: dict[str, Panel] = {
+    "Age of the replicas' last write (their {} ms are measured in Prometheus)": Panel(
+        "s", lambda w: _database(w, "ReplicaLag")
+    ),
+    "Database connections": Panel("connections", lambda w: _database(w, "DatabaseConnections")),
+}
+"""By title, in which the replicas' limit has its place."""

@@ -250,7 +250,7 @@ class RegionStack(pulumi.ComponentResource):
         PostgresExporter(f"{name}-postgres-exporter", exporter, opts)
         scraper = monitoring.prometheus(config, self.region, self.cluster, self.platform, alertmanager, front.authority)
         Prometheus(f"{name}-prometheus", scraper, opts)
-        panels = monitoring.dashboard(config, self.region, self.cluster, self.load_balancer, self.databases)
+        panels = monitoring.dashboard(config, self.region, self.cluster, self.load_balancer, self.databases, topics)
         Dashboard(name, panels, opts)
 
     def _queue(

@@ -13,7 +13,7 @@ from components.authority import Authority
 from components.autoscaling import ExternalMetric
 from components.cluster import Cluster
 from components.container_insights import ContainerInsightsArgs
-from components.dashboard import DashboardArgs, Watched
+from components.dashboard import DashboardArgs, Limit, Watched
 from components.database_roles import DatabaseRoles
 from components.keys import Keys
 from components.load_balancer import LoadBalancer
@@ -203,9 +203,16 @@ def balancer_alarms(balancer: LoadBalancer) -> list[Alarm]:
 
 
 def dashboard(
-    config: PhaseConfig, region: str, cluster: Cluster, balancer: LoadBalancer, servers: Mapping[int, Postgres]
+    config: PhaseConfig,
+    region: str,
+    cluster: Cluster,
+    balancer: LoadBalancer,
+    servers: Mapping[int, Postgres],
+    alarms: Alarms,
 ) -> DashboardArgs:
     return DashboardArgs(
+        alarms=alarms.arns,
+        limits=limits(config.monitoring.objectives),
         key_metrics=rules_input(config, region).key_metrics,
         replica_lag_ms=config.database.replica_lag_ms,
         watched=Watched(
@@ -221,3 +228,17 @@ def dashboard(
             ],
         ),
     )
+
+
+def limits(objectives: Sequence[ObjectiveConfig]) -> list[Limit]:
+    """Objectives as lines across the panels that show them; availability has none, since it is one of a month."""
+    found = []
+    for stated in objectives:
+        if stated.name == "error_rate":
+            label = f"at most {stated.target:g} % (roadmap line {stated.line})"
+            found.append(Limit("error_rate", stated.target, label))
+        elif stated.name.endswith("_latency"):
+            quantile = stated.name.removesuffix("_latency")
+            label = f"{quantile} at most {stated.target:g} s (roadmap line {stated.line})"
+            found.append(Limit("response_latency", stated.target, label))
+    return found

@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
-from components.dashboard import DashboardArgs, Watched, body
-from infra.arguments.monitoring import rules_input
 from infra.graph import ResourceGraph
 from tests.graph import metrics
+from tests.graph.dashboards import widgets
 from tests.graph.reachability import WORKLOADS, Reachability
 from tests.graph.reading import inputs
-from tests.unit.documents import selected
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 CLUSTERS = [*((phase, "us-east-1") for phase in PHASES), ("phase3", "us-west-2")]
@@ -91,12 +89,7 @@ def test_every_metric_of_an_autoscaler_is_served_from_a_recording_with_its_label
 
 def panels(phase: str) -> list[dict[str, Any]]:
     """The metric panels of the phase's dashboard."""
-    watched = Watched(
-        region="us-east-1", cluster_name="c", namespace="n", load_balancer="l", target_group="t", databases=["d"]
-    )
-    key_metrics = rules_input(selected(phase).config, "us-east-1").key_metrics
-    widgets = body(DashboardArgs(key_metrics=key_metrics, watched=watched, replica_lag_ms=100))["widgets"]
-    return [widget for widget in widgets if widget["type"] == "metric"]
+    return [widget for widget in widgets(phase) if widget["type"] == "metric"]
 
 
 QUERY = re.compile(r'SELECT (?:MAX|MIN|AVG|SUM)\((\w+)\) FROM "([\w/]+)"')
