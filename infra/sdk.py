@@ -12,8 +12,10 @@ import marshal
 import os
 import re
 import sys
+import typing
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -31,6 +33,8 @@ def load_as_used() -> None:
     """Has effect on packages that aren't imported yet; so it comes before the first import of an SDK."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+        # ForwardRef compiles each hint that is text, and the same few texts stand in every class.
+        typing.__dict__["compile"] = cache(compile)
 
 
 class _Finder(MetaPathFinder):
