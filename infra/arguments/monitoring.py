@@ -235,10 +235,8 @@ def limits(objectives: Sequence[ObjectiveConfig]) -> list[Limit]:
     found = []
     for stated in objectives:
         if stated.name == "error_rate":
-            label = f"at most {stated.target:g} % (roadmap line {stated.line})"
-            found.append(Limit("error_rate", stated.target, label))
+            found.append(Limit("error_rate", stated.target, f"at most {stated.target:g} %"))
         elif stated.name.endswith("_latency"):
             quantile = stated.name.removesuffix("_latency")
-            label = f"{quantile} at most {stated.target:g} s (roadmap line {stated.line})"
-            found.append(Limit("response_latency", stated.target, label))
+            found.append(Limit("response_latency", stated.target, f"{quantile} at most {stated.target:g} s"))
     return found

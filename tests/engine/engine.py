@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,6 +100,12 @@ class Workspace:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+
+    def settle(self, stack: str, seconds: float = 1.0) -> None:
+        """Waits until the state rests: an engine that is killed while it writes the file leaves half of one."""
+        (state,) = (self.folder / "state").rglob(f"stacks/**/{stack}.json")
+        while time.time() - state.stat().st_mtime < seconds:
+            time.sleep(seconds / 10)
 
     def export(self, stack: str) -> dict[str, Any]:
         """Returns the stack's state, as `pulumi stack export` prints it."""

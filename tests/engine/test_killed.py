@@ -19,6 +19,7 @@ def _killed(work: Workspace, cloud: Cloud) -> tuple[str, str]:
     cloud.hang_next(VPC, done=True)
     running = work.start_up(STACK)
     assert cloud.hanging.wait(timeout=120), "the update never came to the network"
+    work.settle(STACK)
     kill(running)
     cloud.released.set()
     work.run("cancel", "--yes", STACK)
