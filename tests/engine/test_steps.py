@@ -129,6 +129,7 @@ def _kill_half_way(workspace: Workspace, cloud: Cloud, config: tuple[str, str]) 
     cloud.hang_next(CLUSTER, done=True)
     running = workspace.start_up(STACK, *config)
     assert cloud.hanging.wait(timeout=300), "the update never came to the cluster"
+    workspace.settle(STACK)
     kill(running)
     cloud.released.set()
 
