@@ -25,13 +25,13 @@ def outside(name: str) -> str | None:
     return next((str(folder / name) for folder in folders if (folder / name).exists()), None)
 
 
-def run(folder: Path, *command: str, seconds: int = 120) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Runs a command inside, with `folder` as /shared. Its output and status are the caller's to judge."""
     return subprocess.run(
         [str(ROOT / "tools" / "in-servers.sh"), *command],
         env={**os.environ, "SHARED": str(folder)},
         capture_output=True,
         text=True,
-        timeout=seconds,
+        timeout=1200,
         check=False,
     )

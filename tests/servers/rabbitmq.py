@@ -36,15 +36,23 @@ node() {
     tls="-proto_dist inet_tls -ssl_dist_optfile /shared/$1/etc/rabbitmq/inter-node.config"
     export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="$tls" RABBITMQ_CTL_ERL_ARGS="$tls -kernel net_setuptime 60"
 }
-start() {
-    rabbitmq-server >>/shared/$1/log 2>&1 &
-    for _ in $(seq 60); do rabbitmqctl -q await_startup --timeout 30 >/dev/null 2>&1 && break; sleep 0.5; done
+begin() { rabbitmq-server >>$HOME/log 2>&1 & echo $! >$HOME/pid; }
+await() {
+    for _ in $(seq 60); do
+        rabbitmqctl -q await_startup --timeout 30 >/dev/null 2>&1 && return
+        kill -0 $(cat $HOME/pid) 2>/dev/null || break
+        sleep 0.5
+    done
+    echo "$RABBITMQ_NODENAME did not start:"; tail -n 40 $HOME/log; exit 1
 }
+start() { begin; await; }
+# By itself `rabbitmqctl stop` returns while the node still holds its name and its ports, and the next start may fail.
+stop() { rabbitmqctl -q stop >/dev/null; wait $(cat $HOME/pid) || true; }
 ask() { name=$1; shift; "$@" >/shared/answers/$name 2>&1 || { cat /shared/answers/$name; exit 1; }; }
 ctl="rabbitmqctl -q --formatter json"
 mkdir -p /shared/answers
 """
-"""Functions of a shell: `node NAME HOST PORT` says whom the next commands are about, `start NAME` starts it."""
+"""Functions of a shell: `node NAME HOST PORT` says whom the next commands are about, such as `start` and `stop`."""
 
 
 def passwords(epoch: int) -> dict[str, str]:

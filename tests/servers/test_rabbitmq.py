@@ -37,15 +37,15 @@ describe() {
     ask $1-exchanges $ctl list_exchanges -p mgx-ai name policy
 }
 links() {
-    for _ in $(seq 40); do
+    for _ in $(seq 240); do
         ask $1 $ctl federation_status
         [ "$(grep -o '"status":"running"' /shared/answers/$1 | wc -l)" = 2 ] && break
         sleep 0.5
     done
 }
-again() { rabbitmqctl -q stop >/dev/null; cp /shared/$1/$2/* /shared/$1/etc/rabbitmq-definitions/; start $1; }
+again() { stop; cp /shared/$1/$2/* /shared/$1/etc/rabbitmq-definitions/; start; }
 node active node-0 25672
-start active
+start
 describe active
 rabbitmqctl -q export_definitions /shared/answers/active-definitions
 ask active-listeners rabbitmq-diagnostics -q --formatter json listeners
@@ -53,7 +53,7 @@ ask current-login rabbitmqctl -q authenticate_user application-a app1
 ask other-login rabbitmqctl -q authenticate_user application-b app0
 ask metrics python3 -c 'import urllib.request as ask; print(ask.urlopen("http://localhost:15692/metrics").read().decode())'
 node standby node-1 25682
-start standby
+start
 describe standby
 links links
 

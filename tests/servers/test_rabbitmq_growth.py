@@ -41,42 +41,42 @@ else:
 START = (
     BROKER
     + """
-begin() { node n$1 node-$1 2567$1; rabbitmq-server >>/shared/n$1/log 2>&1 & }
-await() { node n$1 node-$1 2567$1; for _ in $(seq 60); do
-    rabbitmqctl -q await_startup --timeout 30 >/dev/null 2>&1 && break; sleep 0.5; done; }
+is() { node n$1 node-$1 2567$1; }
 members() { $ctl list_queues -p mgx-ai name members | grep -o '"n[0-9]@' | wc -l; }
-wait_for() { for _ in $(seq 40); do [ "$(members)" = $1 ] && break; sleep 1; done; }
+wait_for() { for _ in $(seq 240); do [ "$($1)" = $2 ] && break; sleep 1; done; }
 scrape() { for n in $(seq 0 $((nodes_after - 1))); do
     python3 -c "import urllib.request as ask; print(ask.urlopen('http://localhost:$((15692 + 10 * n))/metrics').read().decode())"
 done; }
+counted() { scrape | awk '/^rabbitmq_queue_messages_ready[^_].*queue="tasks"/ { sum += $NF } END { print sum }'; }
 
 old=$(seq 0 $((nodes_before - 1)))
 new=$(seq $nodes_before $((nodes_after - 1)))
-for n in $old; do begin $n; done
-for n in $old; do await $n; done
-wait_for $members_before
+for n in $old; do is $n; begin; done
+for n in $old; do is $n; await; done
+wait_for members $members_before
 ask before $ctl list_queues -p mgx-ai name members
 python3 /shared/ask.py publish $messages
 
 for n in $old; do cp /shared/n$n/grown.conf /shared/n$n/etc/rabbitmq/rabbitmq.conf; done
-for n in $new; do begin $n; done
-for n in $new; do await $n; done
+for n in $new; do is $n; begin; done
+for n in $new; do is $n; await; done
 for n in $(echo "$old" | sort -r); do
-    node n$n node-$n 2567$n
+    is $n
     STOP >/dev/null
-    rabbitmqctl -q stop >/dev/null
-    begin $n; await $n
+    stop
+    start
 done
 if [ $nodes_after = 2 ]; then
     sleep 12
     ask alone $ctl list_queues -p mgx-ai name members
     GROW >/dev/null
 fi
-wait_for $members_after
+wait_for members $members_after
 ask after $ctl list_queues -p mgx-ai name members
 ask messages python3 /shared/ask.py get $messages
 rabbitmq-queues rebalance quorum >/dev/null
 sleep 11
+wait_for counted $messages
 ask metrics scrape
 """
 )
@@ -127,7 +127,7 @@ def growth(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         configuration.rename(folder / name / "grown.conf")
     write_nodes(folder, nodes[: before.nodes], before)
     (folder / "ask.py").write_text(ASK, encoding="utf-8")
-    asked = run(folder, "sh", "-euc", script(before, after), seconds=400)
+    asked = run(folder, "sh", "-euc", script(before, after))
     assert asked.returncode == 0, (asked.stdout + asked.stderr)[-3000:]
     answers = {file.name: file.read_text(encoding="utf-8") for file in (folder / "answers").iterdir()}
     return Growth(before, after, answers)
