@@ -40,7 +40,7 @@ begin() { rabbitmq-server >>$HOME/log 2>&1 & echo $! >$HOME/pid; }
 await() {
     for _ in $(seq 60); do
         rabbitmqctl -q await_startup --timeout 30 >/dev/null 2>&1 && return
-        kill -0 $(cat $HOME/pid) 2>/dev/null || break
+        kill -0 $(cat $HOME/pid) 2>/dev/null || begin  # as a kubelet does
         sleep 0.5
     done
     echo "$RABBITMQ_NODENAME did not start:"; tail -n 40 $HOME/log; exit 1
