@@ -89,6 +89,8 @@ def plan(
     from infra.show import show_plan, show_unused
 
     for each in plans:
+        if each is not plans[0]:
+            typer.echo()
         show_plan(each)
     if verbose:
         from infra.leftover import leftover

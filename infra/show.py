@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -15,32 +14,39 @@ from infra.outline import Node, outline
 from infra.planned import Planned
 from infra.roadmap.model import Item
 
-WIDTH = 300
-"""Of trees, in characters: a narrow terminal wraps their lines, so that nothing is cut off."""
 MARKS = {"warning": "[yellow]![/yellow]", "info": "[blue]i[/blue]"}
+_WIDTH, _HEIGHT = 100_000, 25
+"""Beyond any line, in characters: rich cuts the lines of trees and tables. A dumb terminal's width counts without a height."""
 
 
-def console(width: int | None = None) -> Console:
-    """Standard output; plain where it isn't a terminal, and then never wrapped."""
-    return Console(highlight=False, soft_wrap=True, width=width if sys.stdout.isatty() else WIDTH)
+def console() -> Console:
+    """Standard output; plain where it isn't a terminal. Lines are left whole, for the terminal to wrap."""
+    return Console(highlight=False, soft_wrap=True, width=_WIDTH, height=_HEIGHT)
 
 
 def show_plan(plan: Planned) -> None:
     """The plan of a phase: a tree by region and component with counts and key figures, then the findings."""
     made = sum(1 for resource in plan.graph if resource.custom)
-    phase, count = plan.selected.phase, len(plan.findings)
-    root = Tree(f"[bold]{phase.key}[/bold]: {phase.users.value:,} users, {made} resources, {count} findings")
+    phase = plan.selected.phase
+    told = f"{phase.users.value:,} users, {made} resources, {_counted(plan.findings)}"
+    root = Tree(f"[bold]{phase.key}[/bold]: {told}")
     for node in outline(plan.graph):
         _grow(root, node)
-    out = console(WIDTH)
+    out = console()
     out.print(root)
     for finding in plan.findings:
         show_finding(out, finding)
 
 
+def _counted(findings: Sequence[Finding]) -> str:
+    warnings = sum(1 for finding in findings if finding.severity == "warning")
+    count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+    return f"{count}, {warnings} of them warnings" if warnings else count
+
+
 def show_finding(out: Console, finding: Finding) -> None:
     """One finding on a line: how grave, its id, what it says, and what it rests on."""
-    out.print(f"{MARKS[finding.severity]} [bold]{finding.id}[/bold] {escape(finding.message)}", end=" ")
+    out.print(f"{MARKS[finding.severity]} [bold]{finding.id}[/bold]: {escape(finding.message)}", end=" ")
     out.print(f"[dim]({escape(finding.source)})[/dim]")
 
 
@@ -63,7 +69,7 @@ def show_source(key: str, value: object, source: Source, document: Sequence[str]
     """A value and the chain of sources behind it, each line of the document quoted."""
     root = Tree(f"[bold]{escape(key)}[/bold] = {escape(str(value))}")
     _explain(root, source, document)
-    console(WIDTH).print(root)
+    console().print(root)
 
 
 def _explain(tree: Tree, source: Source, document: Sequence[str]) -> None:

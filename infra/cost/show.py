@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -17,9 +18,9 @@ from infra.cost.items import GLOBAL, Group, LineItem
 from infra.cost.lines import ChangedLine, Line, changed_lines, lines
 from infra.cost.report import CostReport, PhaseReport
 from infra.cost.savings import Saving, SavingsReport
-from infra.cost.span import total
+from infra.cost.span import Span, total
 from infra.findings.cost import prices_too_old
-from infra.show import WIDTH, console, show_finding
+from infra.show import console, show_finding
 
 _WORDS = {"component", "of", "kind", "document"}
 _TRAILING = re.compile(r" +(\x1b\[0m)?$")
@@ -30,7 +31,7 @@ def show_report(report: CostReport, claims: Sequence[Claim], *, with_lines: bool
 
     `with_lines` adds every line item.
     """
-    out = console(WIDTH)
+    out = console()
     for phase in report.phases:
         _print(out, phase_table(phase))
         out.print(_summary(phase))
@@ -47,25 +48,27 @@ def show_report(report: CostReport, claims: Sequence[Claim], *, with_lines: bool
 
 
 def phase_table(phase: PhaseReport) -> Table:
-    """A phase by the roadmap's components."""
+    """A phase by the roadmap's components, with the change from the phase before it where there is one."""
+    before = (f"from {phase.step.before.phase}", "") if phase.step else ()
     table = _table(
-        f"{phase.phase}: {phase.estimate.users:,} users", "component", "low", "expected", "high", "share", "change", ""
+        f"{phase.phase}: {phase.estimate.users:,} users", "component", "low", "expected", "high", "share", *before
     )
     for row in phase.rows:
-        if not row.amount and not row.change:
-            continue
-        figures = (money(row.amount.low), money(row.amount.expected), money(row.amount.high), percentage(row.share))
-        changed = (signed(row.change), percentage(row.change_percent, sign=True)) if phase.step else ("", "")
-        table.add_row(row.group.value, *figures, *changed)
-    span = phase.total
-    step = (
-        (signed(phase.step.difference.expected), percentage(phase.step.percent, sign=True)) if phase.step else ("", "")
-    )
+        if row.amount or row.change:
+            changed = _change(row.change, row.change_percent) if before else ()
+            table.add_row(row.group.value, *_span(row.amount), percentage(row.share), *changed)
     table.add_section()
-    table.add_row(
-        "total a month", money(span.low), money(span.expected), money(span.high), "100.0%", *step, style="bold"
-    )
+    changed = _change(phase.step.difference.expected, phase.step.percent) if phase.step else ()
+    table.add_row("total a month", *_span(phase.total), "100.0%", *changed, style="bold")
     return table
+
+
+def _span(span: Span) -> tuple[str, str, str]:
+    return money(span.low), money(span.expected), money(span.high)
+
+
+def _change(amount: Decimal, percent: Decimal | None) -> tuple[str, str]:
+    return signed(amount), percentage(percent, sign=True)
 
 
 def items_table(items: Sequence[LineItem]) -> Table:
@@ -98,7 +101,7 @@ def show_change(change: CostChange) -> None:
     share = percentage(change.percent, sign=True)
     of = f"total a month ({share})"
     table.add_row(signed(change.difference.expected), money(before), money(after), of, style="bold")
-    _print(console(WIDTH), table)
+    _print(console(), table)
 
 
 def _changed(line: ChangedLine) -> str:
@@ -112,7 +115,7 @@ def _changed(line: ChangedLine) -> str:
 
 def show_savings(reports: Sequence[SavingsReport], claims: Sequence[Claim]) -> None:
     """Each phase's savings beside the document's ranges with why, and what becomes of the document's claims."""
-    out = console(WIDTH)
+    out = console()
     for report in reports:
         table = _table(
             f"{report.phase}: savings", "a month", "out of", "in the plan", "percent", "document", "", "kind"
@@ -124,6 +127,7 @@ def show_savings(reports: Sequence[SavingsReport], claims: Sequence[Claim]) -> N
         out.print(f"  {saving.name}: {escape(saving.how)}.")
         for why, phases in _whys(saving.name, reports).items():
             out.print(f"    {', '.join(phases)}: {escape(why)}.")
+    out.print()
     _show_claims(out, claims)
 
 

@@ -10,6 +10,7 @@ from infra.diff.conditions import happens
 from infra.diff.match import match
 from infra.diff.properties import is_blank, same
 from infra.diff.table import rule
+from infra.diff.words import text
 from infra.graph import Resource, ResourceGraph
 
 
@@ -43,7 +44,7 @@ def _held_back(old: Resource, new: Resource) -> Iterator[Danger]:
         before, after = old.inputs.get(name, ABSENT), new.inputs.get(name, ABSENT)
         there = not any(isinstance(side, Absent) or is_blank(side) for side in (before, after))
         if there and not same(before, after) and rule(new.type).replacing(name, before, after):
-            what = f"{name} stays {shown(before)}, though the program now says {shown(after)}"
+            what = f"{name} stays {_said(before)}, though the program now says {_said(after)}"
             yield Danger(new.key, what, "it can't be changed in place, and what else takes the value won't fit it")
 
 
@@ -52,10 +53,9 @@ def _unsafe(change: Change, each: PropertyChange) -> Iterator[Danger]:
     for name, condition in rule(change.resource.type).row.unsafe.items():
         if plain == name and happens(condition.when, each.old, each.new):
             yield Danger(
-                change.key, f"{each.path} {condition.when}: {shown(each.old)} → {shown(each.new)}", condition.because
+                change.key, f"{each.path} {condition.when}: {_said(each.old)} → {_said(each.new)}", condition.because
             )
 
 
-def shown(value: Side) -> str:
-    """A value in a few words."""
-    return repr(value) if isinstance(value, str) and len(value) < 60 else str(value)[:60]
+def _said(value: Side) -> str:
+    return text(value)[:60]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from infra.diff.change import ABSENT, Absent, Change, Effect, PropertyChange, Side
 from infra.diff.properties import blanks, differences, is_blank
 from infra.diff.table import Rule, rule
+from infra.diff.words import few
 from infra.graph import Resource
 from infra.graph import urn as urns
 from infra.graph.values import Value
@@ -69,7 +70,7 @@ class Pair:
 
     def add_blanks(self, name: str, others: Collection[str]) -> None:
         """Notes that what isn't known of a property hangs on other resources than before."""
-        why = f"it hangs on another resource: {', '.join(sorted(map(_short, others)))}"
+        why = f"it hangs on another resource: {few(sorted(map(_short, others)))}"
         for path, value in blanks(self.new.inputs.get(name, ABSENT), name):
             self.add(path, value, value, why)
 

@@ -12,13 +12,13 @@ from rich.tree import Tree
 
 from infra.cost.figures import money, percentage, signed
 from infra.cost.items import Group
-from infra.diff.change import Absent, Change, Danger, Effect, PropertyChange, Side, counts
+from infra.diff.change import Change, Danger, Effect, PropertyChange, Side, counts
 from infra.diff.cost import StepCost
 from infra.diff.order import UNKNOWN, Action
 from infra.diff.step import Step
 from infra.diff.table import rules
+from infra.diff.words import few, text
 from infra.graph import urn as urns
-from infra.graph.values import to_json
 from infra.show import console
 
 _SIGNS = {
@@ -28,7 +28,8 @@ _SIGNS = {
     "delete": "[red]-[/red]",
 }
 _WHEN = {"before": "Before the step", "with": "While it runs", "after": "After it"}
-_LONGEST, _NAMES = 60, 4
+_LONGEST = 60
+"""Of a value, in characters."""
 _URNS = 6
 """So many dangers are told one by one, with the URNs that `--allow` takes."""
 
@@ -44,10 +45,7 @@ def show_step(step: Step) -> None:
         out.print(f"\n[bold]{_WHEN[when]}[/bold]")
         for number, action in enumerate(actions, 1):
             _show_action(out, number, action)
-    for parent, changes in groupby(step.changes, key=lambda change: change.resource.parent or ""):
-        listed = [change for change in changes if change.resource.custom or change.action == "update"]
-        if listed:
-            out.print(_component(parent, listed))
+    _show_changes(out, step.changes)
 
 
 def _summary(step: Step) -> str:
@@ -94,12 +92,11 @@ def _show_replaced(out: Console, step: Step) -> None:
     """What is made anew and holds nothing: otherwise a number at the top that nobody can place."""
     names = [f"{_type(c)} {c.resource.name}" for c in step.changes if c.action == "replace" and not c.holds]
     if names:
-        more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-        out.print(f"Made anew, and holds no data: {escape(', '.join(names[:_NAMES]) + more)}")
+        out.print(f"Made anew, and holds no data: {escape(few(names))}")
 
 
 def _costs(cost: StepCost) -> str:
-    """The change of the monthly bill in one line, the components that change most first; or why there is none."""
+    """The change of the monthly bill, and below it the components that change most first; or why there is none."""
     step = cost.change
     if step is None:
         alone = f"; what comes after costs {money(cost.after.total.expected)} a month" if cost.after else ""
@@ -110,21 +107,32 @@ def _costs(cost: StepCost) -> str:
     parts = sorted(((group, step.group(group).expected) for group in Group), key=lambda part: -abs(part[1]))
     told = ", ".join(f"{group.value} {signed(amount)}" for group, amount in parts if amount)
     share = percentage(step.percent, sign=True)
-    return f"Costs {signed(step.difference.expected)} a month ({share}), {before} → {after}: {told}"
+    return f"Costs {signed(step.difference.expected)} a month ({share}): {before} → {after}\n  {told}"
 
 
 def _show_action(out: Console, number: int, action: Action) -> None:
     names = [key.split("::", 1)[1] for key in action.resources]
     new = [name for name in names if name not in action.what]
-    more = f" and {len(new) - _NAMES} more" if len(new) > _NAMES else ""
-    whose = f": [cyan]{escape(', '.join(new[:_NAMES]) + more)}[/cyan]" if new else ""
+    whose = f": [cyan]{escape(few(new))}[/cyan]" if new else ""
     took = "" if not names else f"; duration {UNKNOWN}" if action.duration == UNKNOWN else f"; takes {action.duration}"
     out.print(f"  {number}. {escape(action.what)}{whose} [dim]({escape(action.why + took)})[/dim]")
 
 
-def _component(parent: str, changes: list[Change]) -> Tree:
-    kind, name = (urns.type_of(parent).rpartition(":")[2], urns.name_of(parent)) if parent else ("", "")
-    tree = Tree(f"{kind} [bold]{escape(name)}[/bold]")
+def _show_changes(out: Console, changes: Sequence[Change]) -> None:
+    """Every change under its component, what goes beside what comes."""
+    by_component: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.resource.custom or change.action == "update":
+            parent = change.resource.parent
+            by_component.setdefault(urns.without_stack(parent) if parent else "", []).append(change)
+    if by_component:
+        out.print("\n[bold]Changes[/bold]")
+    for parent, listed in by_component.items():
+        out.print(_component(parent, listed))
+
+
+def _component(parent: str, changes: Sequence[Change]) -> Tree:
+    tree = Tree(f"{_kind(parent)} [bold]{escape(_split(parent)[1])}[/bold]")
     for change in changes:
         if change.action != "create":
             _grow(tree, change)
@@ -170,26 +178,20 @@ def _effect(effect: Effect, reason: str) -> str:
 
 def _sides(old: Side, new: Side) -> tuple[str, str]:
     """Both sides in a few words: a long text from just before the first character that differs."""
-    before, after = _text(old), _text(new)
+    before, after = text(old), text(new)
     same = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
     start = max(0, same - 15) if max(len(before), len(after)) > _LONGEST else 0
     return _cut(before, start), _cut(after, start)
 
 
-def _text(value: Side) -> str:
-    if isinstance(value, Absent):
-        return repr(value)
-    plain = to_json(value)
-    return " ".join(plain.split()) if isinstance(plain, str) else str(plain)
-
-
-def _cut(text: str, start: int) -> str:
+def _cut(told: str, start: int) -> str:
     end = start + _LONGEST
-    return f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}"
+    return f"{'…' if start else ''}{told[start:end]}{'…' if len(told) > end else ''}"
 
 
 def _type(change: Change) -> str:
-    return change.resource.type.rpartition(":")[2]
+    name = change.resource.type.rpartition(":")[2]
+    return f"{name} provider" if change.resource.is_provider else name
 
 
 def _kind(key: str) -> str:

@@ -13,10 +13,12 @@ import pytest
 
 from infra.config import PhaseConfig
 from infra.diff import Danger, Step
+from infra.diff.change import ABSENT
 from infra.diff.command import diff_step
 from infra.diff.show import show_step
+from infra.diff.words import text
 from infra.errors import InputError
-from infra.graph import ResourceGraph
+from infra.graph import UNKNOWN, ResourceGraph, Secret
 from infra.plan import plan_config
 from infra.project import ROOT
 
@@ -119,8 +121,40 @@ def test_a_step_tells_what_it_costs_of_the_plans_that_it_compares(
     show_step(step)
     shown = capsys.readouterr().out.splitlines()
     assert shown[1] == "Safe: nothing that holds data is replaced, deleted or put at risk"
-    line = next(line for line in shown if line.startswith("Costs +$"))
-    assert "a month (+" in line and "application +$948.42" in line
+    place = next(number for number, line in enumerate(shown) if line.startswith("Costs +$"))
+    assert "a month (+" in shown[place] and "application +$948.42" in shown[place + 1]
+
+
+def test_every_change_stands_whole_under_its_component_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guards against a line that is cut where the terminal ends, and a component that is told of twice, once as it goes."""
+    step = diff_step("phase1", "phase2", [], [])
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")  # no colours between the words
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    show_step(step)
+    changes = capsys.readouterr().out.partition("\nChanges\n")[2]
+    assert "records: [origin.mgx.example.com] → [(unknown)] interrupts (clients go to the other place" in changes
+    assert "once their caches have run out)" in changes
+    headings = [line for line in changes.splitlines() if line[0] not in "├│└ "]
+    assert len(headings) == len(set(headings))
+    balancer = changes.partition("LoadBalancer mgx-ai-us-east-1-alb\n")[2].split("\nNetworkPolicies")[0]
+    assert "+ ManagedPrefixList" in balancer and "- SecurityGroupIngressRule" in balancer
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("one\n  two", "one two"),
+        ([True, None, 1.5, "x"], "[true, null, 1.5, x]"),
+        ({"replicas": UNKNOWN, "password": Secret(None)}, "{replicas: (unknown), password: (secret)}"),
+        (ABSENT, "(none)"),
+    ],
+)
+def test_a_value_is_told_as_a_config_has_it(value: Any, told: str) -> None:
+    """Guards against Python's own words for it, quotes, True and None, on an operator's screen."""
+    assert text(value) == told
 
 
 def test_what_a_deployed_stack_costs_is_not_guessed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

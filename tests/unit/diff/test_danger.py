@@ -33,10 +33,10 @@ def found(old: Resource | None, new: Resource | None) -> list[str]:
         (DATABASE, {"dbName": "a"}, {"dbName": "b"}, "replaced because of dbName"),
         (DATABASE, {"kmsKeyId": "a"}, {"kmsKeyId": "b"}, "replaced because of kmsKeyId"),
         (DATABASE, {"allocatedStorage": 200}, {"allocatedStorage": 100}, "allocatedStorage falls: 200 → 100"),
-        (DATABASE, {"engineVersion": "17.10"}, {"engineVersion": "17.9"}, "engineVersion falls: '17.10' → '17.9'"),
-        (DATABASE, {"replicateSourceDb": "a"}, {}, "replicateSourceDb vanishes: 'a' → (none)"),
-        (DATABASE, {"deletionProtection": True}, {"deletionProtection": False}, "deletionProtection falls: True → False"),
-        (DATABASE, {"skipFinalSnapshot": False}, {"skipFinalSnapshot": True}, "skipFinalSnapshot rises: False → True"),
+        (DATABASE, {"engineVersion": "17.10"}, {"engineVersion": "17.9"}, "engineVersion falls: 17.10 → 17.9"),
+        (DATABASE, {"replicateSourceDb": "a"}, {}, "replicateSourceDb vanishes: a → (none)"),
+        (DATABASE, {"deletionProtection": True}, {"deletionProtection": False}, "deletionProtection falls: true → false"),
+        (DATABASE, {"skipFinalSnapshot": False}, {"skipFinalSnapshot": True}, "skipFinalSnapshot rises: false → true"),
         (QUEUE, {"spec": {"replicas": 3}}, {"spec": {"replicas": 2}}, "spec.replicas falls: 3 → 2"),
     ],
 )  # fmt: skip
@@ -77,7 +77,7 @@ def test_a_change_that_the_program_holds_back_is_dangerous_all_the_same() -> Non
     ignoring: dict[str, Any] = {"ignore_changes": ("dbName", "maxAllocatedStorage")}
     old = resource(DATABASE, "db", {"dbName": "a", "maxAllocatedStorage": 1}, **ignoring)
     new = resource(DATABASE, "db", {"dbName": "b", "maxAllocatedStorage": 2}, **ignoring)
-    assert found(old, new) == ["dbName stays 'a', though the program now says 'b'"]
+    assert found(old, new) == ["dbName stays a, though the program now says b"]
     assert found(resource(DATABASE, "db", {}, **ignoring), new) == []
 
 
