@@ -10,10 +10,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is installed names its folder; in a clone that was moved it is made anew.
 INSTALLED_IN := $(shell cat .venv/installed 2>/dev/null)
 
-.PHONY: help plan test lint types check engine preview bench fuzz golden lock clean
+.PHONY: help plan test integration lint types engine servers preview bench fuzz golden lock clean
 
 help: ## list what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
 ifneq ($(INSTALLED_IN),$(CURDIR))
 .PHONY: .venv/installed
@@ -36,9 +36,13 @@ plan: .venv/installed ## generate the stack configs and plan every phase
 	@echo "Planning every phase"
 	@$(RAMP) plan
 
-test: .venv/installed ## run every test that this machine can run
+test: .venv/installed ## run the unit and graph tests, which need nothing else
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/graph
+
+integration: .venv/installed engine servers ## run what is generated on the real engine and on real servers
+	@echo "Running the tests on the engine and the servers"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/engine tests/servers
 
 lint: .venv/installed ## check style and format
 	@$(BIN)/ruff check .
@@ -49,6 +53,11 @@ types: .venv/installed ## check types
 
 engine: ## provide the Pulumi CLI and language host: from PATH, or built from Go modules
 	@tools/engine.sh
+
+servers: ## provide the servers of the versions that are deployed, a Kubernetes API server, and the metrics' adapter
+	@tools/servers.sh
+	@tools/kubernetes.sh
+	@tools/monitoring.sh
 
 preview: .venv/installed engine ## run `pulumi preview` for every phase on the real engine
 	@$(BIN)/python -m tests.engine.preview
