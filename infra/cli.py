@@ -23,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 PhaseArgument = Annotated[str, typer.Argument(help="baseline, phase1, … or the path of a stack config.")]
@@ -33,8 +34,21 @@ SettingsOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"ramp {version('ramp')}")
+        raise typer.Exit
+
+
 @app.callback()
-def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
     """From a scaling roadmap to the infrastructure of each phase."""
 
 
@@ -49,19 +63,24 @@ def generate(
 ) -> None:
     """Write Pulumi.<phase>.yaml for every phase of a roadmap."""
     from infra.project import ROOT, SETTINGS, own_roadmap, shown
-    from infra.render import render_all, write_all
+    from infra.render import left_behind, render_all, write_all
     from infra.selection import load_document
 
     document = load_document(roadmap, settings)
     files = render_all(document.phases, roadmap or own_roadmap(), settings or SETTINGS, out or ROOT)
     changed = [file for file in files if file.changed]
+    stale = left_behind(files)
     if check:
         for file in changed:
             typer.echo(file.difference(), nl=False)
-        raise typer.Exit(1 if changed else 0)
-    write_all(files)
-    for file in files:
-        typer.echo(f"{'wrote' if file.changed else 'unchanged'} {shown(file.path)}")
+    else:
+        write_all(files)
+        for file in files:
+            typer.echo(f"{'wrote' if file.changed else 'unchanged'} {shown(file.path)}")
+    for path in stale:
+        typer.echo(f"stale {shown(path)}: its phase is none of the document's; delete it")
+    if check and (changed or stale):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -74,7 +93,7 @@ def plan(
     as_json: JsonOption = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="List what of the document isn't used.")] = False,
 ) -> None:
-    """Show all resources of a phase and what to know of them, with no account, network or engine."""
+    """Show all resources of a phase and what to know of them. No account, network or engine is needed."""
     from infra.errors import together
     from infra.planned import planned, to_json
     from infra.selection import load_document, select
@@ -108,33 +127,43 @@ def explain(
     settings: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Trace one value of a phase to the lines, settings and rules it comes from."""
+    """Trace a value of a phase to its sources. These are lines of the document, settings and rules."""
     from infra.selection import load_document, select
     from infra.trace import document_lines, traced
 
     selected = select(phase, load_document(roadmap, settings), straight=bool(roadmap or settings))
-    for path, value, source in traced(selected, key):
-        if as_json:
-            _print_json({"key": path, "value": value, **source.to_json()})
-        else:
-            from infra.show import show_source
+    found = traced(selected, key)
+    if as_json:
+        told = [{"key": path, "value": value, **source.to_json()} for path, value, source in found]
+        _print_json(told[0] if found[0][0] == key else told)
+        return
+    from infra.show import show_source
 
-            show_source(path, value, source, document_lines(selected))
+    for path, value, source in found:
+        show_source(path, value, source, document_lines(selected))
 
 
 @app.command()
 def diff(
-    a: Annotated[str, typer.Argument(help="A phase, a stack config, or a deployed stack's `pulumi stack export`.")],
-    b: Annotated[str, typer.Argument(help="What comes after it; of the same kinds.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="A phase, a stack config, or a deployed stack's `pulumi stack export`.")
+    ],
+    b: Annotated[str, typer.Argument(metavar="B", help="What comes after it; of the same kinds.")],
     allow: Annotated[
-        list[str] | None, typer.Option("--allow", help="Let the dangerous changes of this resource (its URN) through.")
+        list[str] | None,
+        typer.Option("--allow", metavar="URN", help="Let the dangerous changes of this resource through."),
     ] = None,
-    because: Annotated[list[str] | None, typer.Option("--because", help="Why; one for each --allow.")] = None,
+    because: Annotated[
+        list[str] | None, typer.Option("--because", metavar="TEXT", help="Why; one for each --allow.")
+    ] = None,
     roadmap: RoadmapOption = None,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what the step from A to B creates, changes and removes, what is dangerous, and what to do around it."""
+    """Show what the step from A to B changes, risks and costs, and what to do around it.
+
+    Exits with 1 where it would put at risk what holds data.
+    """
     from infra.diff.command import diff_step
 
     step = diff_step(a, b, allow or [], because or [], roadmap, settings)
@@ -173,6 +202,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without the document's letters shows `?` for them
     load_as_used()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `ramp diff … | head` mustn't end with 1, which says "unsafe"
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]  # wherever it stands
     try:
         app(arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,12 @@ from infra import textfile
 from infra.config import CONFIG_KEY
 from infra.derive import Derived
 from infra.errors import InputError, Mistake
+from infra.project import shown
 from infra.stackfile import Foreign, foreign
 from infra.textfile import read_text
+
+_WRITTEN_BY = "# Written by `ramp generate`"
+"""What the template begins a stack config with."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,9 @@ class Rendered:
 
     def difference(self) -> str:
         """A unified diff from what stands there to what should."""
+        name = shown(self.path)
         before, after = (text.splitlines(keepends=True) for text in (self.current or "", self.text))
-        return "".join(difflib.unified_diff(before, after, str(self.path), f"{self.path} (generated)"))
+        return "".join(difflib.unified_diff(before, after, name, f"{name} (generated)"))
 
 
 def render(derived: Derived, roadmap: str, settings: str, kept: Foreign) -> str:
@@ -66,7 +71,7 @@ def render_all(derived: Iterable[Derived], roadmap: Path, settings: Path, out: P
     for phase in derived:
         path = out / f"Pulumi.{phase.config.name}.yaml"
         current = _current(path)
-        text = render(phase, roadmap.name, settings.name, foreign(current or "", str(path)))
+        text = render(phase, roadmap.name, settings.name, foreign(current or "", shown(path)))
         rendered.append(Rendered(path, text, current))
     return tuple(rendered)
 
@@ -75,6 +80,13 @@ def write_all(rendered: Iterable[Rendered]) -> None:
     """Write those that changed, all or none. Raises InputError where the folder can't be written to."""
     changed = [(file.path, file.text.encode()) for file in rendered if file.changed]
     textfile.write_all(changed, "--out", "a folder that can be written to")
+
+
+def left_behind(rendered: Sequence[Rendered]) -> tuple[Path, ...]:
+    """Stack configs beside these of phases that the document no longer has. Raises InputError for an unreadable one."""
+    ours = {file.path for file in rendered}
+    there = sorted(path for folder in {path.parent for path in ours} for path in folder.glob("Pulumi.phase*.yaml"))
+    return tuple(path for path in there if path not in ours and _WRITTEN_BY in (_current(path) or ""))
 
 
 def _environment() -> jinja2.Environment:

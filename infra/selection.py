@@ -73,7 +73,12 @@ def select(phase: str, document: Document, *, straight: bool) -> Selected:
     derived = document.derived(phase)
     if straight:
         return Selected(derived.config, derived.provenance, document)
-    return _committed(stack_file(derived.config.name), document)
+    path = stack_file(derived.config.name)
+    if not path.exists():
+        raise InputError(
+            [Mistake(shown(path), None, "file", "no such file", "a stack config", "`ramp generate` writes it.")]
+        )
+    return _committed(path, document)
 
 
 def _committed(path: Path, document: Document) -> Selected:

@@ -73,6 +73,7 @@ def write_all(files: Iterable[tuple[Path, bytes]], option: str, wanted: str) -> 
     should be. Raises InputError.
     """
     written: list[tuple[Path, Path]] = []
+    path = Path()
     try:
         for path, content in files:
             check_place(path, option, wanted)
@@ -81,8 +82,8 @@ def write_all(files: Iterable[tuple[Path, bytes]], option: str, wanted: str) -> 
         for beside, path in written:
             beside.replace(path)
     except OSError as error:
-        where, reason = str(error.filename or "files"), (error.strerror or type(error).__name__).lower()
-        raise InputError([Mistake(where, None, option, reason, wanted)]) from error
+        reason = (error.strerror or type(error).__name__).lower()
+        raise InputError([Mistake(shown(path), None, option, reason, wanted)]) from error
     finally:
         for beside, _ in written:
             beside.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from infra.textfile import read_text
 from infra.yamlbounds import MAX_DEPTH, BeyondBoundsError, bounded
 
 MAX_BYTES = 256 * 1024
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _DIGITS = re.compile(r"\d{4000}")
 _EXPECTED = re.compile(r"expected (?P<allowed>[^<>]+), but found (?P<received>.+)")
 
@@ -52,15 +53,21 @@ def _no_yaml(error: Exception, text: str, path: str) -> Mistake:
         return Mistake(path, line, "YAML", problem, error.allowed)
     if isinstance(error, MaxDepthExceededError | RecursionError):
         return Mistake(path, line, "YAML", "a value nested too deep", f"at most {MAX_DEPTH} levels")
+    if conflict := _CONFLICT.search(text):
+        line, hint = _line(text, conflict), "Take either side of a stack config: `ramp generate` makes it right."
+        return Mistake(path, line, "YAML", "a merge conflict", "one side of it", hint)
     if digits := _DIGITS.search(text):
-        line = text[: digits.start()].count("\n") + 1
-        return Mistake(path, line, "YAML", "a number of thousands of digits", "a number")
+        return Mistake(path, _line(text, digits), "YAML", "a number of thousands of digits", "a number")
     if "found another document" in problem:
         return Mistake(path, line, "YAML", "a second document (---)", "one document")
     if expected := _EXPECTED.fullmatch(problem):
         return Mistake(path, line, "YAML", expected["received"], expected["allowed"])
     hint = "Indent with spaces." if "'\\t'" in problem else ""
     return Mistake(path, line, "YAML", problem.removeprefix("found "), "valid YAML", hint)
+
+
+def _line(text: str, found: re.Match[str]) -> int:
+    return text[: found.start()].count("\n") + 1
 
 
 def _only_plain(tree: Any, path: str) -> None:

@@ -40,7 +40,7 @@ def cost(
     lines: Annotated[bool, typer.Option("--lines", help="Show every line item.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """What each phase costs a month, by component; with two phases, what changes between them, line by line."""
+    """Show what each phase costs a month, by component. With two phases: what changes between them, line by line."""
     from infra.cost.claims import claims
     from infra.cost.phases import priced
     from infra.cost.report import report
@@ -104,7 +104,7 @@ def fill(
     out: Annotated[Path | None, typer.Option("--out", help="Where the copy goes (default: standard output).")] = None,
     settings: SettingsOption = None,
 ) -> None:
-    """Write a copy of a roadmap with its cost blanks filled in, and list those that no plan can know."""
+    """Write a copy of a roadmap with its cost blanks filled in. Those that no plan can know are listed."""
     from infra.cost.fill.copy import fill_copy
     from infra.cost.phases import priced
     from infra.project import own_roadmap, shown
@@ -133,7 +133,7 @@ def refresh(
         Path | None, typer.Option("--book", help="The price book to rebuild (default: the project's).")
     ] = None,
 ) -> None:
-    """Rebuild the price book from AWS's public price lists, and say what changed."""
+    """Rebuild the price book from AWS's price lists, and say what changed. No account is needed."""
     from infra.catalogue import bookfile
     from infra.catalogue.refresh import BASE_URL, RefreshError
     from infra.catalogue.refresh import refresh as rebuild
@@ -146,8 +146,13 @@ def refresh(
     try:
         summary = rebuild(source or BASE_URL, regions, target, date.today())
     except RefreshError as error:
+        hint = "The book is as it was."
         raise InputError(
-            [Mistake(error.url, None, "price list", error.reason, "a price list of AWS's format")]
+            [
+                Mistake(
+                    error.url, None, "price list", error.reason, "a price list of AWS's format that can be read", hint
+                )
+            ]
         ) from error
     for line in summary.lines():
         typer.echo(line)

@@ -32,7 +32,7 @@ def subject(named: str, phase: Callable[[str], PhaseConfig]) -> Subject:
         text = read_text(path, what, most_bytes=None)
         try:
             state = State(json.loads(text))
-        except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
+        except (InputError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
             raise InputError([Mistake(shown(path), None, "file", "something else", what)]) from error
         return Subject(f"{state.stack or shown(path)} as deployed", state)
     config = phase(named)

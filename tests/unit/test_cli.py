@@ -1,6 +1,7 @@
 """The command as a person runs it."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,23 @@ def test_explain_quotes_the_documents_line() -> None:
     result = ramp("explain", "phase1", "database.instance_class")
     assert "database.instance_class = db.m7g.8xlarge" in result.stdout
     assert "1x 24vCPU, 48GB" in result.stdout
+
+
+def test_explain_as_json_is_one_document() -> None:
+    """Guards a reader of a section's values, which were as many documents behind one another."""
+    one = json.loads(ramp("explain", "phase1", "database.instance_class", "--json").stdout)
+    section = json.loads(ramp("explain", "phase1", "database", "--json").stdout)
+    assert one in section
+    assert all(value["key"].startswith("database.") for value in section)
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_by_its_signal() -> None:
+    """Guards `ramp diff A B | head` in CI against the status 1, which would say that the step isn't safe."""
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv = ['ramp', 'schema']; from infra.cli import main; main()"
+    command = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert command.stdout
+    command.stdout.close()
+    assert command.wait() == -signal.SIGPIPE
 
 
 def test_help_imports_neither_pulumi_nor_pydantic() -> None:

@@ -11,7 +11,8 @@ from infra.errors import InputError
 from infra.render import render_all, scalar, write_all
 from infra.stackfile import foreign
 from tests.unit.documents import document
-from tests.unit.folder import SMALL, Folder
+from tests.unit.folder import SMALL, STACK, Folder
+from tests.unit.run_cli import Ran
 
 
 def rendered(out: Path):
@@ -34,6 +35,31 @@ def test_a_roadmap_that_states_nothing_but_its_servers_is_generated(folder: Fold
     assert folder.run("generate", "small.md", "--out", ".").status == 0
     assert folder.run("generate", "small.md", "--out", ".", "--check").status == 0
     assert "signals: [] # rule: The document states none (line 8)" in (folder.path / "Pulumi.phase1.yaml").read_text()
+
+
+def test_the_config_of_a_phase_that_is_gone_is_told(folder: Folder) -> None:
+    """Guards a stack against the config of another document, which would stand there beside the new ones for good."""
+    folder.write("small.md", SMALL)
+    folder.write("Pulumi.phase2.yaml", STACK)
+    folder.write("Pulumi.phase7.yaml", "config: {}\n")  # a stack of somebody's own
+    folder.write("Pulumi.prod.yaml", STACK)  # a copy, under the name of a stack
+    told = "stale Pulumi.phase2.yaml: its phase is none of the document's; delete it\n"
+    ran = folder.run("generate", "small.md", "--out", ".")
+    assert (ran.status, ran.out) == (0, f"wrote Pulumi.baseline.yaml\nwrote Pulumi.phase1.yaml\n{told}")
+    assert folder.run("generate", "small.md", "--out", ".", "--check") == Ran(told, "", 1)
+
+
+def test_a_merge_conflict_in_a_stack_config_says_how_to_end_it(folder: Folder) -> None:
+    """Guards whoever merges two branches that generated: YAML's own words are of a missing colon."""
+    folder.write("small.md", SMALL)
+    lines = STACK.splitlines(keepends=True)
+    conflict = "".join(["<<<<<<< HEAD\n", lines[6], "=======\n", lines[6], ">>>>>>> other\n"])
+    folder.write("Pulumi.phase1.yaml", "".join([*lines[:6], conflict, *lines[7:]]))
+    for command in (["generate", "small.md", "--out", "."], ["plan", "Pulumi.phase1.yaml"]):
+        assert folder.refused(*command) == (
+            "Pulumi.phase1.yaml:7: YAML: got a merge conflict; allowed: one side of it. "
+            "Take either side of a stack config: `ramp generate` makes it right."
+        )
 
 
 def test_what_pulumi_wrote_is_kept_and_nothing_else_is_rewritten(tmp_path: Path) -> None:

@@ -178,6 +178,14 @@ def test_a_state_comes_first(tmp_path: Path) -> None:
         diff_step("phase1", str(state), [], [])
 
 
+def test_a_file_that_is_no_state_is_named(tmp_path: Path) -> None:
+    """Guards against "(JSON)" where two files were given, of which one is none."""
+    other = tmp_path / "other.json"
+    other.write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match=f"{other}: file: got something else; allowed: the output of"):
+        diff_step(str(other), "phase1", [], [])
+
+
 @pytest.mark.parametrize(
     ("a", "urns", "complaint"),
     [
