@@ -5,28 +5,13 @@
 set -eu
 
 tools=$(cd "$(dirname "$0")" && pwd)
-out=$tools/../.cache/kubernetes
+. "$tools/go-build.sh"
 version=$(sed -n 's|.*k8s.io/kubernetes \(v[0-9.]*\).*|\1|p' "$tools/kubernetes/go.mod")
 # Amazon's managed Karpenter has no public version: this is the newest whose Go the tools have.
 karpenter=v1.14.0
-holds="kubernetes $version, karpenter $karpenter"
 
-say() { echo "kubernetes: $*"; }
-
+begin kubernetes "kubernetes $version, karpenter $karpenter"
 mkdir -p "$out/crds"
-exec 9>"$out.lock"
-flock 9
-if [ "$(cat "$out/.holds" 2>/dev/null)" = "$holds" ]; then
-    say "Kubernetes $version is in .cache/kubernetes already"
-    exit 0
-fi
-if ! command -v go >/dev/null; then
-    echo "kubernetes: missing: Go, to build the API server" >&2
-    exit 2
-fi
-
-# The module cache may be read-only, and a version-control stamp needs git: neither belongs in the binary.
-export GOFLAGS="${GOFLAGS:-} -buildvcs=false -trimpath"
 cd "$tools/kubernetes"
 
 say "building etcd"
@@ -39,5 +24,4 @@ go build -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$version" -
 folder=$(go mod download -json "sigs.k8s.io/karpenter@$karpenter" | sed -n 's|.*"Dir": "\(.*\)",|\1|p')
 install -m 644 "$folder"/pkg/apis/crds/karpenter.sh_*.yaml "$out/crds/"
 
-echo "$holds" >"$out/.holds"
-say "Kubernetes $version is ready in .cache/kubernetes"
+finish
