@@ -24,14 +24,13 @@ Metrics = list[list[Any]]
 class Watched:
     """What the panels draw, by the identifiers that CloudWatch knows it by.
 
-    `load_balancer` and `target_group` are ARN suffixes; `databases` are instance identifiers, the primary first.
+    `load_balancer` is an ARN suffix; `databases` are instance identifiers, the primary first.
     """
 
     region: str
     cluster_name: str
     namespace: str
     load_balancer: pulumi.Input[str]
-    target_group: pulumi.Input[str]
     databases: Sequence[pulumi.Input[str]]
 
 

@@ -220,7 +220,6 @@ def dashboard(
             cluster_name=cluster.cluster_name,
             namespace=config.app.namespace,
             load_balancer=balancer.arn_suffix,
-            target_group=balancer.target_group_arn_suffix,
             databases=[
                 identifier
                 for server in servers.values()

@@ -10,9 +10,7 @@ from tests.unit.documents import selected
 def widgets(phase: str, alarms: int = 30) -> list[dict[str, Any]]:
     """The widgets of the active region's dashboard, with so many alarms."""
     config = selected(phase).config
-    watched = Watched(
-        region="us-east-1", cluster_name="c", namespace="n", load_balancer="l", target_group="t", databases=["d"]
-    )
+    watched = Watched(region="us-east-1", cluster_name="c", namespace="n", load_balancer="l", databases=["d"])
     args = DashboardArgs(
         alarms=[f"arn:{number}" for number in range(alarms)],
         key_metrics=rules_input(config, "us-east-1").key_metrics,
