@@ -56,8 +56,9 @@ def _instance(inputs: Mapping[str, Any]) -> str:
 def _hpa(inputs: Mapping[str, Any]) -> str:
     spec = inputs["spec"]
     named = [metric["resource"] for metric in spec["metrics"] if "resource" in metric]
-    targets = [f"{metric['name']} {metric['target']['averageUtilization']} %" for metric in named]
-    return f"{spec['minReplicas']}–{spec['maxReplicas']} pods, {', '.join(targets)}"
+    targets = [f"{metric['name']} {metric['target']['averageUtilization']}%" for metric in named]
+    least, most = spec["minReplicas"], spec["maxReplicas"]
+    return f"{least if least == most else f'{least}–{most}'} pods, {', '.join(targets)}"
 
 
 def _node_pool(inputs: Mapping[str, Any]) -> str:
@@ -69,7 +70,8 @@ def _node_pool(inputs: Mapping[str, Any]) -> str:
 def _cache(inputs: Mapping[str, Any]) -> str:
     if "nodeType" not in inputs:
         return "follows the other region's cache"
-    return f"{inputs['numNodeGroups']} × {inputs['replicasPerNodeGroup'] + 1} {inputs['nodeType']}"
+    shards = inputs["numNodeGroups"]
+    return f"{shards} shard{'' if shards == 1 else 's'} of {inputs['replicasPerNodeGroup'] + 1} × {inputs['nodeType']}"
 
 
 FIGURES: dict[str, Figures] = {
@@ -83,6 +85,5 @@ FIGURES: dict[str, Figures] = {
     "aws:lb/loadBalancer:LoadBalancer": lambda i: f"ALB over {len(i['subnets'])} zones",
     "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": _hpa,
     "kubernetes:karpenter.sh/v1:NodePool": _node_pool,
-    "kubernetes:core/v1:Namespace": lambda i: f"namespace {i['metadata']['name']}",
 }
 """What an operator asks about first, by resource type."""

@@ -40,8 +40,11 @@ def show_plan(plan: Planned) -> None:
 
 def _counted(findings: Sequence[Finding]) -> str:
     warnings = sum(1 for finding in findings if finding.severity == "warning")
-    count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
-    return f"{count}, {warnings} of them warnings" if warnings else count
+    return _number(len(findings), "finding") + (f" ({_number(warnings, 'warning')})" if warnings else "")
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def show_finding(out: Console, finding: Finding) -> None:

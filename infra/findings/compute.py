@@ -50,7 +50,7 @@ def scaling_band(situation: Situation) -> Iterator[Finding]:
         return
     message = (
         f"An HPA has one scale-down tolerance for all its metrics. {scaling.scale_down_tolerance} makes the CPU band exact; "
-        f"memory then scales down below {effective:.1f} %, where the document says {stated.value:g} %."
+        f"memory then scales down below {effective:.1f}%, where the document says {stated.value:g}%."
     )
     yield Finding("scale-down-band", "info", message, lines(stated.line))
 
@@ -62,8 +62,8 @@ def trigger_differs(situation: Situation) -> Iterator[Finding]:
     for trigger in situation.selected.document.roadmap.triggers:
         percent = held.get(trigger.metric)
         if trigger.direction == "up" and percent is not None and percent != trigger.value:
-            told = f"a trigger says {trigger.value:g} %: the block's holds."
-            message = f"The HPA block holds {trigger.metric} at {percent} %, {told}"
+            told = f"a trigger says {trigger.value:g}%: the block's holds."
+            message = f"The HPA block holds {trigger.metric} at {percent}%, {told}"
             yield Finding("trigger-differs", "warning", message, lines(trigger.line))
 
 

@@ -16,8 +16,8 @@ def availability_differs(situation: Situation) -> Iterator[Finding]:
         return
     strict = max(own, overall, key=lambda target: target.value)
     message = (
-        f"The phase promises {own.value:g} % availability, the document's targets {overall.value:g} %. "
-        f"Alerts hold the stricter one, {strict.value:g} %."
+        f"The phase promises {own.value:g}% availability, the document's targets {overall.value:g}%. "
+        f"Alerts hold the stricter one, {strict.value:g}%."
     )
     yield Finding("availability-differs", "warning", message, lines(*sorted({own.line, overall.line})))
 

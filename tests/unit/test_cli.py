@@ -1,6 +1,7 @@
 """The command as a person runs it."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -43,6 +44,14 @@ def test_a_plan_as_json_holds_resources_findings_and_sources(tmp_path: Path) -> 
     )
     assert "hpa-range-below-count" in [finding["id"] for finding in plan["findings"]]
     assert plan["provenance"]["users"]["source"].startswith("line ")
+
+
+def test_a_plan_begins_with_its_size_and_how_many_warnings_there_are() -> None:
+    """Guards a warning against being one of many findings, and each finding's id against running into its text."""
+    first, *lines = ramp("plan", "phase1").stdout.splitlines()
+    assert re.fullmatch(r"phase1: 2,000 users, \d+ resources, \d+ findings \(1 warning\)", first)
+    (warning,) = (line for line in lines if line.startswith("! "))
+    assert re.match(r"! [a-z-]+: [A-Z]", warning)
 
 
 def test_a_mistake_in_the_settings_is_told_in_one_line_with_status_2(settings: Path) -> None:

@@ -35,7 +35,7 @@ def right_sizing(estimate: Estimate, sizes: Mapping[Group, Size], book: PriceBoo
         base=base,
         in_plan=dearer,
         how="the same sizes on the other architecture (arm64 is in the plan already where it is used)",
-        why=f"{share:.1f} % of this pays for what classes have beyond the document's sizes, and AWS sells no smaller class",
+        why=f"{share:.1f}% of this pays for what classes have beyond the document's sizes, and AWS sells no smaller class",
     )
 
 

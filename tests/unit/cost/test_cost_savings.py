@@ -110,7 +110,7 @@ def test_what_a_class_has_beyond_the_documents_size_is_told_though_it_cannot_be_
     classes = total(i.amount for i in one.estimate.items if i.price.unit in ("instance-hour", "node-hour")).expected
     database = total(i.amount for i in one.estimate.items if i.price.item == "db.m7g.8xlarge Multi-AZ").expected
     assert right.amount == 0
-    assert right.why.startswith(f"{100 * database / 4 / classes:.1f} % of this pays for what classes have beyond")
+    assert right.why.startswith(f"{100 * database / 4 / classes:.1f}% of this pays for what classes have beyond")
 
 
 def test_a_cdn_saves_before_there_is_one_and_is_in_the_plan_afterwards() -> None:
