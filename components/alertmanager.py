@@ -21,6 +21,9 @@ PEER_PORT = 9094
 REPLICAS = 2
 CONFIGURATION = "/etc/alertmanager"
 REPEAT = {"page": "1h", "ticket": "12h"}
+MOST_SUBJECT_CHARACTERS = 99
+"""SNS refuses a longer subject, and then the alert reaches nobody: Alertmanager's own one holds every label.
+[SNS API, Publish; prometheus/alertmanager#2781]"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +173,22 @@ def configuration(region: str, topics: Mapping[str, str]) -> dict[str, Any]:
         "receivers": [
             {
                 "name": severity,
-                "sns_configs": [{"topic_arn": topic, "sigv4": {"region": region}, "send_resolved": True}],
+                "sns_configs": [
+                    {
+                        "topic_arn": topic,
+                        "sigv4": {"region": region},
+                        "subject": subject(region),
+                        "send_resolved": True,
+                    }
+                ],
             }
             for severity, topic in topics.items()
         ],
     }
+
+
+def subject(region: str) -> str:
+    """The template of a message's subject: its status, where it is from, and what its alerts are grouped by."""
+    groups = '(.GroupLabels.SortedPairs.Values | join " ")'
+    whole = f'(printf "[%s] {region} %s" (.Status | toUpper) {groups})'
+    return f'{{{{ printf "%.{MOST_SUBJECT_CHARACTERS}s" {whole} }}}}'
