@@ -32,6 +32,9 @@ ROADMAP_LINES = "ramp/roadmap-lines"
 """The annotation by which an HPA names the lines of the roadmap that it follows."""
 TRUST_FOLDER = "/etc/ramp/trust"
 """Where a pod finds the certificates of the authorities that it trusts."""
+PROBE_SECONDS = 5
+"""How long a pod may take to say that it is well, as the load balancer allows too. By Kubernetes' own one second, pods that
+are only slow would be left out, then killed, and the others would have their load as well."""
 
 
 @dataclass(frozen=True)
@@ -198,9 +201,9 @@ class AppTier(pulumi.ComponentResource):
             resources=k8s.core.v1.ResourceRequirementsArgs(
                 requests={"cpu": cpu, "memory": memory}, limits={"memory": memory}
             ),
-            startup_probe=k8s.core.v1.ProbeArgs(http_get=probe, period_seconds=5, failure_threshold=30),
-            readiness_probe=k8s.core.v1.ProbeArgs(http_get=probe, period_seconds=5, failure_threshold=3),
-            liveness_probe=k8s.core.v1.ProbeArgs(http_get=probe, period_seconds=10, failure_threshold=6),
+            startup_probe=asked(probe, period_seconds=5, failures=30),
+            readiness_probe=asked(probe, period_seconds=5, failures=3),
+            liveness_probe=asked(probe, period_seconds=10, failures=6),
             lifecycle=k8s.core.v1.LifecycleArgs(pre_stop=k8s.core.v1.LifecycleHandlerArgs(sleep=wait)),
             security_context=container_security(),
             volume_mounts=[
@@ -266,6 +269,13 @@ class AppTier(pulumi.ComponentResource):
         """A tenth may be down at once, and always one, so that a node drains."""
         most = max(1, self._args.min_replicas // 10)
         disruption_budget(self._name, self._metadata, self._labels, self._child, max_unavailable=most)
+
+
+def asked(probe: k8s.core.v1.HTTPGetActionArgs, period_seconds: int, failures: int) -> k8s.core.v1.ProbeArgs:
+    """A probe that fails after so many answers in a row that were wrong, or too slow."""
+    return k8s.core.v1.ProbeArgs(
+        http_get=probe, period_seconds=period_seconds, timeout_seconds=PROBE_SECONDS, failure_threshold=failures
+    )
 
 
 def secret_variable(name: str, key: SecretKey) -> k8s.core.v1.EnvVarArgs:

@@ -127,6 +127,7 @@ class MetricsAdapter(pulumi.ComponentResource):
 
     def _pod(self) -> k8s.core.v1.PodSpecArgs:
         volume = k8s.core.v1.VolumeArgs
+        secret = k8s.core.v1.SecretVolumeSourceArgs(secret_name=NAME, default_mode=0o440)
         return k8s.core.v1.PodSpecArgs(
             service_account_name=NAME,
             node_selector=dict(self._args.node_selector),
@@ -136,7 +137,7 @@ class MetricsAdapter(pulumi.ComponentResource):
             containers=[self._container()],
             volumes=[
                 volume(name="configuration", config_map=k8s.core.v1.ConfigMapVolumeSourceArgs(name=NAME)),
-                volume(name="certificate", secret=k8s.core.v1.SecretVolumeSourceArgs(secret_name=NAME)),
+                volume(name="certificate", secret=secret),
                 volume(name="tmp", empty_dir=k8s.core.v1.EmptyDirVolumeSourceArgs(size_limit="64Mi")),
             ],
         )

@@ -98,12 +98,18 @@ def disruption_budget(
     opts: pulumi.ResourceOptions,
     max_unavailable: int = 1,
 ) -> None:
-    """A PodDisruptionBudget `<name>-pdb` for the pods of these labels: so many at a time, so that a node drains."""
+    """A PodDisruptionBudget `<name>-pdb` for the pods of these labels: so many at a time, so that a node drains.
+
+    Pods that aren't ready go in any case: by Kubernetes' own rule one that never becomes ready would hold its node for
+    ever. [Kubernetes documentation, "Unhealthy Pod Eviction Policy"]
+    """
     k8s.policy.v1.PodDisruptionBudget(
         f"{name}-pdb",
         metadata=metadata,
         spec=k8s.policy.v1.PodDisruptionBudgetSpecArgs(
-            max_unavailable=max_unavailable, selector=k8s.meta.v1.LabelSelectorArgs(match_labels=labels)
+            max_unavailable=max_unavailable,
+            unhealthy_pod_eviction_policy="AlwaysAllow",
+            selector=k8s.meta.v1.LabelSelectorArgs(match_labels=labels),
         ),
         opts=opts,
     )
