@@ -21,9 +21,11 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 class LoadBalancerArgs:
     """Placement of one load balancer, and the service that it sends to.
 
-    `subnet_ids` are public, one a zone, at least two. `sources` may connect: IPv4 ranges, by HTTP and HTTPS, or the id of
-    a prefix list, by HTTPS alone, since a list as long as CloudFront's fills a security group. `checker_cidrs` are the
-    ranges of the health checkers, where `sources` leaves them out.
+    `subnet_ids` are public, one in each zone in which targets may be, at least two: a target in another zone gets no
+    request, and with a readiness gate it never becomes ready [ELB API, TargetHealth, Target.NotInUse]. `sources` may
+    connect: IPv4 ranges, by HTTP and HTTPS, or the id of a prefix list, by HTTPS alone, since a list as long as
+    CloudFront's fills a security group. `checker_cidrs` are the ranges of the health checkers, where `sources` leaves them
+    out.
     `service` in `namespace` listens on `port`, and answers 200 on `health_path`; `after` is what must stand before it gets
     requests. `logs_bucket` gets the access logs, from `logs_ready` on.
     """

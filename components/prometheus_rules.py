@@ -7,7 +7,7 @@ from typing import Any
 
 from components.envoy_config import EGRESS
 from components.key_metrics import KNOWN
-from components.queue_definitions import DEAD_LETTERS
+from components.queue_definitions import DEAD_LETTERS, FEDERATED
 from components.scaling_signals import Signal, signal_group
 from components.slo import Objective, objective_group
 
@@ -102,6 +102,7 @@ def _platform_group(given: RulesInput) -> dict[str, Any]:
         rules.append(alert)
     rules += _pooler_rules() if given.pooled else []
     rules += _queue_rules() if given.queued else []
+    rules += _federation_rules() if given.queued and given.other_regions else []
     rules += _egress_rules() if given.proxied else []
     return {"name": "platform", "rules": rules}
 
@@ -153,6 +154,19 @@ def _queue_rules() -> list[dict[str, Any]]:
             "1m",
             "page",
             "{{ $labels.pod }} is short of memory or disk: the whole cluster takes no message until it isn't",
+        ),
+    ]
+
+
+def _federation_rules() -> list[dict[str, Any]]:
+    """What another region should have: a link takes messages as they come, so that none waits while it stands."""
+    return [
+        _alert(
+            "FederationBehind",
+            f'sum by (queue) (min_over_time(rabbitmq_queue_messages_ready{{queue=~"{FEDERATED}.*"}}[5m])) > 0',
+            "5m",
+            "ticket",
+            "Messages wait for another region, which doesn't take them: a failover would lose them",
         ),
     ]
 

@@ -55,7 +55,6 @@ class Edge(pulumi.ComponentResource):
             *alarms.spending(config),
             *(alarms.assets_copy_alarms() if copy else ()),
         ]
-        Alarms(f"{name}-alerts", monitoring.alarms(config, GLOBAL_REGION, self.keys, watched), here)
         target: pulumi.Input[str] = edge.origin_fqdn(config)
         if config.cdn and self.origin_keys:
             acl = WebAcl(f"{name}-waf", edge.cdn_acl(config), here)
@@ -65,6 +64,8 @@ class Edge(pulumi.ComponentResource):
             cdn = Cdn(f"{name}-cdn", settings, here)
             self.logs.of_distribution(f"{name}-cdn", cdn.distribution_arn)
             target = cdn.domain_name
+            watched += alarms.cdn_errors(cdn.distribution_id)
+        Alarms(f"{name}-alerts", monitoring.alarms(config, GLOBAL_REGION, self.keys, watched), here)
         self.public = public_name(
             f"{name}-app", self.zone.zone_id, edge.public_fqdn(config), target, config.failover.ttl_seconds, here
         )

@@ -234,6 +234,7 @@ class RegionStack(pulumi.ComponentResource):
             *(alarms.datastore_alarms(config, self.cache) if self.cache else ()),
             *monitoring.balancer_alarms(self.load_balancer),
             *(alarms.assets_copy_alarms() if self.assets_copy else ()),
+            *alarms.watchers(self.cluster.cluster_name, config.monitoring.namespace),
         ]
         topics = Alarms(f"{name}-alerts", monitoring.alarms(config, self.region, self.keys, watched), opts)
         insights = monitoring.container_insights(config, self.cluster, self.keys)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from components import alertmanager, prometheus
 from components.alarms import Alarm
 from components.postgres import Postgres
 from components.postgres_parameters import max_connections
@@ -18,6 +19,8 @@ RDS, ELASTICACHE, BACKUP = "AWS/RDS", "AWS/ElastiCache", "AWS/Backup"
 REPLICA_LAG_SECONDS = 30
 """A read replica that has stopped. The roadmap's milliseconds are below what CloudWatch measures: Prometheus has them."""
 CACHE_LAG_SECONDS = 1
+CDN_ERRORS_PERCENT = 5
+"""Far above the objectives, which are measured where the application counts its requests."""
 HOURS_WITHOUT_BACKUP = 36
 """A daily backup, and the time that one may take."""
 HALF_OF_TRANSACTION_IDS = 1_000_000_000
@@ -232,6 +235,31 @@ def spending(config: PhaseConfig) -> list[Alarm]:
             namespace="AWS/Billing", metric="EstimatedCharges", dimensions={"Currency": "USD"}, comparison=">",
             threshold=budget, statistic="Maximum", severity="ticket", period_seconds=21_600, periods=1, missing="missing",
         )
+    ]  # fmt: skip
+
+
+def cdn_errors(distribution_id: pulumi.Input[str]) -> list[Alarm]:
+    """What users get from the CDN while the application hears nothing of them: an origin that can't be reached, or refuses."""
+    return [
+        Alarm(
+            role="cdn-errors", description=f"The CDN answers more than {CDN_ERRORS_PERCENT} % of requests with errors",
+            namespace="AWS/CloudFront", metric="5xxErrorRate",
+            dimensions={"DistributionId": distribution_id, "Region": "Global"}, comparison=">",
+            threshold=CDN_ERRORS_PERCENT, severity="page",
+        )
+    ]  # fmt: skip
+
+
+def watchers(cluster_name: str, namespace: str) -> list[Alarm]:
+    """What tells of everything else on a cluster, and of its own end nothing: seen from outside, by its Service's pods."""
+    return [
+        Alarm(
+            role=f"no-{service}", description=f"No {service} runs: nothing on the cluster would be told",
+            namespace="ContainerInsights", metric="service_number_of_running_pods",
+            dimensions={"ClusterName": cluster_name, "Namespace": namespace, "Service": service}, comparison="<",
+            threshold=1, statistic="Minimum", severity="page", periods=10, missing="breaching",
+        )
+        for service in (prometheus.NAME, alertmanager.NAME)
     ]  # fmt: skip
 
 

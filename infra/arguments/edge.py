@@ -38,13 +38,15 @@ def load_balancer(
     target: AppTier | Compressor | Gateway,
     logs: AccessLogs,
 ) -> LoadBalancerArgs:
-    """In as many zones as the document counts balancers; it sends to `target`: a proxy, or the application's own service.
+    """In every zone of the region, since it reaches no pod in another one: pods there would never become ready.
+
+    It sends to `target`: a proxy, or the application's own service.
 
     Open to anyone until there is a CDN, from then on to CloudFront and the health checkers alone.
     """
     return LoadBalancerArgs(
         vpc_id=network.vpc_id,
-        subnet_ids=network.public_subnet_ids[: config.load_balancer.zones],
+        subnet_ids=network.public_subnet_ids,
         sources=(config.cdn.origin_prefix_lists[region],) if config.cdn else ANYONE,
         checker_cidrs=config.failover.checker_cidrs if config.cdn else (),
         domain=config.domain,
@@ -59,7 +61,7 @@ def load_balancer(
         logs_bucket=logs.bucket,
         logs_ready=logs.ready,
         idle_timeout_seconds=config.load_balancer.idle_timeout_seconds,
-        deregistration_seconds=config.app.deregistration_seconds,
+        deregistration_seconds=config.drain_seconds,
     )
 
 

@@ -34,7 +34,7 @@ def gateway(config: PhaseConfig, gateway: GatewayConfig, pool: NodePool) -> Gate
         consecutive_errors=gateway.consecutive_errors,
         ejection_seconds=gateway.ejection_seconds,
         max_ejection_percent=gateway.max_ejection_percent,
-        drain_seconds=config.app.deregistration_seconds,
+        drain_seconds=config.drain_seconds,
         compression=_compression(config.compressor) if config.compressor else None,
     )
 
@@ -50,7 +50,7 @@ def compressor(config: PhaseConfig, compressor: CompressorConfig, pool: NodePool
         idle_seconds=compressor.idle_seconds,
         max_requests=compressor.max_requests,
         retries=compressor.retries,
-        drain_seconds=config.app.deregistration_seconds,
+        drain_seconds=config.drain_seconds,
     )
 
 

@@ -34,7 +34,7 @@ Developer Guide, how health checks determine health]"""
 class LoadBalancerConfig(Section):
     """The Application Load Balancer of each region."""
 
-    zones: int = Field(ge=2, le=6, description="Availability zones it stands in.")
+    zones: int = Field(ge=2, le=6, description="Fewest availability zones; it stands in all of its region's.")
     idle_timeout_seconds: int = Field(ge=1, le=4000)
 
 

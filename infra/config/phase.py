@@ -203,6 +203,27 @@ class PhaseConfig(Section):
         return self
 
     @model_validator(mode="after")
+    def _nobody_gives_up_before_the_gateway(self) -> PhaseConfig:
+        """Who waits outside must wait longer: else users see an error, and the work for them goes on."""
+        longest = self.gateway.timeout_seconds if self.gateway else 0
+        waits = {
+            "load_balancer.idle_timeout_seconds": (self.load_balancer.idle_timeout_seconds, "the balancer gives up"),
+            "app.termination_grace_seconds": (self.app.termination_grace_seconds, "a pod that goes ends"),
+            **({"cdn.read_timeout_seconds": (self.cdn.read_timeout_seconds, "the CDN gives up")} if self.cdn else {}),
+        }
+        for key, (seconds, what) in waits.items():
+            if seconds < longest:
+                raise ValueError(
+                    f"{key} {seconds} is below gateway.timeout_seconds {longest}: {what} while an answer may still come"
+                )
+        return self
+
+    @property
+    def drain_seconds(self) -> int:
+        """How long what stands first behind the load balancer goes on while it goes: until its longest answer has ended."""
+        return max(self.app.deregistration_seconds, self.gateway.timeout_seconds if self.gateway else 0)
+
+    @model_validator(mode="after")
     def _pools_fit(self) -> PhaseConfig:
         if self.shards and not self.pooler:
             raise ValueError("shards without a pooler: nothing would route to them")

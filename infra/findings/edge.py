@@ -19,6 +19,35 @@ def failover_resolvers(situation: Situation) -> Iterator[Finding]:
         yield Finding("failover-resolvers", "info", message, situation.source("failover.limit_seconds"))
 
 
+def balancer_zones(situation: Situation) -> Iterator[Finding]:
+    """A load balancer reaches targets in its own zones alone, so it stands in more of them than the document counts."""
+    counted, regions = situation.config.load_balancer.zones, situation.config.regions
+    more = {name: len(region.zones) for name, region in regions.items() if len(region.zones) > counted}
+    if more:
+        where = ", ".join(f"{zones} in {name}" for name, zones in more.items())
+        message = (
+            f"The document counts {counted} load balancers. One stands in every zone in which servers run ({where}): it "
+            "reaches none in a zone of which it isn't part."
+        )
+        keys = ("load_balancer.zones", *(f"regions.{name}.zones" for name in more))
+        yield Finding("balancer-zones", "info", message, situation.source(*keys))
+
+
+def standby_capacity(situation: Situation) -> Iterator[Finding]:
+    """DNS moves all users at once, the standby's servers come one round of the autoscaler after the other."""
+    config = situation.config
+    active = config.regions[config.active_region].servers
+    for name in config.standby_regions[:1]:
+        there = config.regions[name].servers
+        if there < active:
+            message = (
+                f"A failover moves the users of {active} servers to {there}. The autoscalers of {name} bring up more only "
+                f"after {config.app.scaling.scale_up_window_seconds} s each time; docs/how-to/fail-over.md does it in one step."
+            )
+            keys = (f"regions.{config.active_region}.servers", f"regions.{name}.servers")
+            yield Finding("standby-capacity", "warning", message, situation.source(*keys))
+
+
 def failover_promotion(situation: Situation) -> Iterator[Finding]:
     """DNS moves by itself, and the data doesn't."""
     plan = situation.selected.phase.multi_region

@@ -64,6 +64,8 @@ CLOUDWATCH: dict[str, dict[tuple[str, ...], set[str]]] = {
     "AWS/Backup": {
         ("BackupVaultName",): {"NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed"},
     },
+    # Amazon CloudFront developer guide, "Types of metrics for CloudFront": in us-east-1.
+    "AWS/CloudFront": {("DistributionId", "Region"): {"5xxErrorRate"}},
     # Amazon CloudWatch user guide, "Create a billing alarm": in us-east-1.
     "AWS/Billing": {("Currency",): {"EstimatedCharges"}},
     # Amazon Route 53 developer guide, "Monitoring health checks using CloudWatch": in us-east-1.
@@ -73,7 +75,8 @@ CLOUDWATCH: dict[str, dict[tuple[str, ...], set[str]]] = {
         ("ClusterName", "Namespace"): {
             "namespace_number_of_running_pods", "pod_cpu_utilization", "pod_memory_utilization_over_pod_limit",
             "pod_network_rx_bytes", "pod_network_tx_bytes",
-        }
+        },
+        ("ClusterName", "Namespace", "Service"): {"service_number_of_running_pods"},
     },
 }  # fmt: skip
 """What AWS measures, by namespace and by the names of the dimensions, sorted."""

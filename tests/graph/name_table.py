@@ -86,6 +86,8 @@ REFERENCES: dict[str, tuple[str, str]] = {
     "rules.*.targetVaultName": ("aws:backup/vault:Vault", "name"),
     "backupVaultName": ("aws:backup/vault:Vault", "name"),
     "dimensions.BackupVaultName": ("aws:backup/vault:Vault", "name"),
+    "dimensions.ClusterName": ("aws:eks/cluster:Cluster", "name"),
+    "dimensions.Namespace": ("Namespace", "metadata.name"),
     "dimensions.DBInstanceIdentifier": ("aws:rds/instance:Instance", "identifier"),
     "metricQueries.*.metric.dimensions.DBInstanceIdentifier": ("aws:rds/instance:Instance", "identifier"),
     "deliverySourceName": ("aws:cloudwatch/logDeliverySource:LogDeliverySource", "name"),

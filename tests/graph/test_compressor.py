@@ -50,7 +50,7 @@ def test_it_compresses_the_settings_types_and_changes_nothing_else(phase_graph: 
     assert (route["match"], route["route"]["timeout"]) == ({"prefix": "/"}, "0s")
     assert manager["upgrade_configs"] == [{"upgrade_type": "websocket"}]
     assert "normalize_path" not in manager
-    assert manager["common_http_protocol_options"]["idle_timeout"] == "75s"
+    assert manager["common_http_protocol_options"]["idle_timeout"] == "135s"
 
 
 @pytest.mark.parametrize("phase", PHASES[:2])

@@ -91,7 +91,7 @@ def test_the_client_is_whom_the_nearest_trusted_proxy_names(phase_graph) -> None
     listener = bootstrap(phase_graph("phase3"))["static_resources"]["listeners"][0]
     manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
     assert (manager["use_remote_address"], manager["xff_num_trusted_hops"]) == (True, 2)
-    assert manager["common_http_protocol_options"]["idle_timeout"] == "75s"
+    assert manager["common_http_protocol_options"]["idle_timeout"] == "135s"
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -105,8 +105,8 @@ def test_its_pods_are_restricted_spread_and_outlast_the_balancer(phase_graph, re
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": "metrics"}
-    assert container["lifecycle"]["preStop"]["sleep"]["seconds"] == 60
-    assert pod["terminationGracePeriodSeconds"] > 60
+    assert container["lifecycle"]["preStop"]["sleep"]["seconds"] == 120
+    assert pod["terminationGracePeriodSeconds"] > 120
     spread = {constraint["topologyKey"] for constraint in pod["topologySpreadConstraints"]}
     assert spread == {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
     budget = gateway(graph, region, "kubernetes:policy/v1:PodDisruptionBudget", "envoy-pdb").inputs["spec"]

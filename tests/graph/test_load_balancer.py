@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.graph.reading import inputs
+from tests.graph.reading import inputs, waits_for
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"
+NODE_CLASS = "kubernetes:eks.amazonaws.com/v1:NodeClass"
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -16,6 +17,19 @@ def test_it_refuses_bad_headers_and_deletion_and_can_leave_a_zone(phase_graph, p
         assert balancer.protect
         on = ("dropInvalidHeaderFields", "enableDeletionProtection", "enableZonalShift")
         assert [key for key in on if balancer.inputs.get(key) is not True] == []
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_it_stands_in_every_zone_in_which_its_targets_may_run(phase_graph, phase: str) -> None:
+    """Guards a third of the pods: a target in a zone that isn't enabled is unused, and never passes the readiness gate."""
+    graph = phase_graph(phase)
+    zone = {subnet.name: subnet.inputs["availabilityZone"] for subnet in graph.of_type("aws:ec2/subnet:Subnet")}
+    for balancer in graph.of_type(BALANCER):
+        region = graph.region_of(balancer)
+        (nodes,) = (c for c in graph.of_type(NODE_CLASS) if f"-{region}-" in c.name)
+        placed = {zone[name] for name in waits_for(balancer, "subnets")}
+        assert placed == {zone[name] for name in waits_for(nodes, "spec") & zone.keys()}
+        assert len(placed) >= 2
 
 
 @pytest.mark.parametrize("phase", PHASES)

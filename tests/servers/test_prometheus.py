@@ -1,9 +1,11 @@
 """Prometheus's and Alertmanager's own checkers on what the plans hand them, and the rules at work on made-up series."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from components.alertmanager import subject
 from components.certificate_rules import certificate_groups
 from components.prometheus_rules import rule_groups
 from components.templates import dump_yaml
@@ -56,6 +58,20 @@ def test_amtool_accepts_the_routes_and_sends_a_page_to_the_page_topic(phase_grap
     for severity in ("page", "ticket"):
         routed = run(tmp_path, "amtool", "config", "routes", "test", config, f"severity={severity}")
         assert routed.stdout.strip() == severity
+
+
+def test_a_subject_is_cut_to_what_sns_takes_and_says_what_and_where(tmp_path: Path) -> None:
+    """Guards alerts that reach nobody: SNS refuses a subject of 100 characters, and Alertmanager's own holds all labels."""
+    require(debian, "amtool")
+    groups = {"alertname": "CircuitBreakerOpen", "service": "s" * 80}
+    data = {"status": "firing", "receiver": "page", "alerts": [], "groupLabels": groups, "commonLabels": groups}
+    (tmp_path / "data.json").write_text(json.dumps({**data, "commonAnnotations": {}, "externalURL": ""}))
+    (tmp_path / "none.tmpl").write_text("")
+    given = (f"--template.glob={SHARED}/none.tmpl", f"--template.data={SHARED}/data.json")
+    told = run(tmp_path, "amtool", "template", "render", *given, f"--template.text={subject('us-east-1')}")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith("[FIRING] us-east-1 CircuitBreakerOpen sss")
+    assert len(told.stdout.strip()) == 99
 
 
 SCENARIOS = """
@@ -198,6 +214,8 @@ tests:
       - {series: 'up{job="pods",service="postgres-exporter",exported_job="postgres",target="server-2"}', values: '0x30'}
       - {series: 'up{job="pods",service="gateway"}', values: '0x30'}
       - {series: 'rabbitmq_queue_messages_ready{queue="dead-letters"}', values: '3x30'}
+      - {series: 'rabbitmq_queue_messages_ready{queue="federation: work -> rabbitmq"}', values: '7x30'}
+      - {series: 'rabbitmq_queue_messages_ready{queue="federation: events -> rabbitmq"}', values: '7 0 9 0 8 0x25'}
       - {series: 'rabbitmq_alarms_memory_used_watermark{pod="rabbitmq-1"}', values: '0x30'}
       - {series: 'rabbitmq_alarms_free_disk_space_watermark{pod="rabbitmq-1"}', values: '1x30'}
       - {series: 'envoy_cluster_outlier_detection_ejections_active{service="egress",envoy_cluster_name="openai"}', values: '1x30'}
@@ -209,6 +227,7 @@ tests:
       - {series: 'container_spec_memory_limit_bytes{container="app",pod="rests"}', values: '1000x300'}
       - {series: 'pg_stat_replication_replay_lag_seconds{client_addr="10.0.0.1",slot_name="rds_1"}', values: '0.09x30'}
       - {series: 'pg_stat_replication_replay_lag_seconds{client_addr="10.0.0.2",slot_name="rds_2"}', values: '0.11x30'}
+      - {series: 'pg_stat_replication_replay_lag_seconds{client_addr="10.1.0.2",slot_name="rds_us_west_2_db_1"}', values: '3x30'}
     alert_rule_test:
       - eval_time: 3h
         alertname: MemoryLeak
@@ -235,6 +254,12 @@ tests:
           - exp_labels: {severity: ticket}
             exp_annotations: {summary: "Messages failed too often, were refused or grew too old: they lie in dead-letters"}
       - eval_time: 20m
+        alertname: FederationBehind
+        exp_alerts:
+          - exp_labels: {severity: ticket, queue: "federation: work -> rabbitmq"}
+            exp_annotations:
+              summary: "Messages wait for another region, which doesn't take them: a failover would lose them"
+      - eval_time: 20m
         alertname: QueueBlocksPublishers
         exp_alerts:
           - exp_labels: {severity: page, pod: rabbitmq-1}
@@ -252,7 +277,7 @@ tests:
 def test_what_nobody_would_notice_tells_someone(tmp_path: Path) -> None:
     """Guards leaks, replicas beyond 100 ms, messages that were given up, a broker that takes no more, an open breaker."""
     require(debian, "promtool")
-    (tmp_path / "rules.yml").write_text(dump_yaml(rule_groups(rules_input(selected("phase2").config, "us-east-1"))))
+    (tmp_path / "rules.yml").write_text(dump_yaml(rule_groups(rules_input(selected("phase3").config, "us-east-1"))))
     (tmp_path / "silent.yml").write_text(SILENT)
     result = run(tmp_path, "promtool", "test", "rules", f"{SHARED}/silent.yml")
     assert result.returncode == 0, result.stdout + result.stderr

@@ -97,8 +97,14 @@ SETTINGS_CASES = [
     ("  port: 6432", "  port: 9127", "pooler.port: 9127 is that of the exporter in the same pod"),
     ("203.0.113.0/24", "10.0.0.0/8", 'endpoint_cidrs.0: got "10.0.0.0/8"; allowed: '
      "a network as the internet sees it, such as 203.0.113.0/24: EKS takes no reserved addresses"),
-    ("keepalive_timeout_seconds: 50", "keepalive_timeout_seconds: 60", "cdn.keepalive_timeout_seconds: 60 is not below "
-     "load_balancer.idle_timeout_seconds 60: the CDN would use connections that the balancer has closed"),
+    ("keepalive_timeout_seconds: 50", "keepalive_timeout_seconds: 120", "cdn.keepalive_timeout_seconds: 120 is not below "
+     "load_balancer.idle_timeout_seconds 120: the CDN would use connections that the balancer has closed"),
+    ("read_timeout_seconds: 120", "read_timeout_seconds: 60", "cdn.read_timeout_seconds: 60 is below "
+     "gateway.timeout_seconds 120: the CDN gives up while an answer may still come"),
+    ("idle_timeout_seconds: 120", "idle_timeout_seconds: 119", "load_balancer.idle_timeout_seconds: 119 is below "
+     "gateway.timeout_seconds 120: the balancer gives up while an answer may still come"),
+    ("termination_grace_seconds: 120", "termination_grace_seconds: 90", "app.termination_grace_seconds: 90 is below "
+     "gateway.timeout_seconds 120: a pod that goes ends while an answer may still come"),
     ("us-west-2: pl-82a045eb", "us-west-2: pl-3b927c52", "cdn.origin_prefix_lists.us-west-2: pl-3b927c52 is that of us-east-1; "
      "each region has its own"),
     ("max_pods: 110", "max_pods: 6", "app.server.max_pods: 6 is fewer than the 7 services, of which each server runs a pod each"),

@@ -81,7 +81,7 @@ def test_a_postgresql_that_the_proxy_before_the_replicas_cant_reach_is_refused(s
 
 def test_a_pod_that_takes_longer_to_end_than_spot_gives_it_is_refused(stack: Path) -> None:
     """Guards requests in flight on a server that AWS takes back two minutes after it says so."""
-    changed(stack, "termination_grace_seconds: 90", "termination_grace_seconds: 121")
+    changed(stack, "termination_grace_seconds: 120", "termination_grace_seconds: 121")
     assert "termination_grace_seconds: 121 is more than the 120 s in which AWS takes a spot server back" in mistake(
         stack
     )

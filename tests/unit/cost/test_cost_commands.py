@@ -102,7 +102,7 @@ def test_two_phases_show_what_changes_line_by_line() -> None:
     result = ramp("cost", "phase1", "phase2", *DOCUMENT)
     assert "phase1 → phase2" in result.stdout
     assert "ec2: c7g.2xlarge, us-east-1: 5,840 → 14,600 instance-hour (mgx-ai-us-east-1-app-pool)" in result.stdout
-    assert "cloudwatch: alarm, us-east-1: 0 → 24 alarm-metric-month (20 resources)" in result.stdout
+    assert "cloudwatch: alarm, us-east-1: 0 → 25 alarm-metric-month (21 resources)" in result.stdout
     step = json.loads(ramp("cost", "phase1", "phase2", *DOCUMENT, "--json").stdout)
     assert Decimal(step["change"]) == Decimal(step["after"]) - Decimal(step["before"])
     assert Decimal(step["change"]) == sum(Decimal(line["change"]) for line in step["lines"])

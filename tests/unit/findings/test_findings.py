@@ -13,20 +13,20 @@ from tests.unit.documents import document, selected
 EXPECTED = {
     "baseline": [
         "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot", "cache-no-replica",
-        "queue-single-node", "recovery-point",
+        "queue-single-node", "balancer-zones", "recovery-point",
     ],
     "phase1": [
         "queue-no-quorum-to-spare", "hpa-range-below-count", "scale-down-band", "scaling-window",
-        "database-class-overshoot", "cache-node-overshoot", "cache-no-replica", "recovery-point",
+        "database-class-overshoot", "cache-node-overshoot", "cache-no-replica", "balancer-zones", "recovery-point",
     ],
     "phase2": [
         "hpa-range-derived", "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot",
-        "cache-no-replica", "recovery-point", "rate-limit-figure",
+        "cache-no-replica", "balancer-zones", "recovery-point", "rate-limit-figure",
     ],
     "phase3": [
-        "availability-differs", "queue-federation", "failover-promotion", "hpa-range-derived", "scale-down-band",
-        "scaling-window", "database-class-overshoot", "cache-node-overshoot", "queue-even-nodes", "failover-resolvers",
-        "recovery-time", "recovery-point", "rate-limit-figure",
+        "availability-differs", "queue-federation", "failover-promotion", "standby-capacity", "hpa-range-derived",
+        "scale-down-band", "scaling-window", "database-class-overshoot", "cache-node-overshoot", "queue-even-nodes",
+        "balancer-zones", "failover-resolvers", "recovery-time", "recovery-point", "rate-limit-figure",
     ],
 }  # fmt: skip
 """The findings of each phase with nothing wrong: what the document itself can't have, or leaves open."""
