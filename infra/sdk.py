@@ -22,12 +22,14 @@ from functools import cache
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
-from importlib.util import MAGIC_NUMBER, cache_from_source
+from importlib.util import MAGIC_NUMBER, LazyLoader, cache_from_source
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, Final
 
 _PACKAGES: Final = ("pulumi_aws.", "pulumi_kubernetes.")
+_ASIDE: Final = frozenset({"pulumi.automation", "pulumi.dynamic"})
+"""What `pulumi` imports for programs of other kinds than one that declares resources."""
 _IMPORT_ALL: Final = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _INPUTS: Final = "_inputs"
 _NESTED: Final = (_INPUTS, "outputs")
@@ -44,15 +46,17 @@ def load_as_used() -> None:
 
 
 class _Finder(MetaPathFinder):
-    """Finds what Python's own finder does, and changes the loader: of modules, and of packages that only gather them."""
+    """Finds what Python's own finder does, and changes the loader."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith(_PACKAGES):
+        if not fullname.startswith(_PACKAGES) and fullname not in _ASIDE:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec and spec.origin and isinstance(spec.loader, SourceFileLoader):
+        if spec and spec.loader and fullname in _ASIDE:
+            spec.loader = LazyLoader(spec.loader)
+        elif spec and spec.origin and isinstance(spec.loader, SourceFileLoader):
             spec.loader = Later(fullname, spec.origin)
             if spec.submodule_search_locations:
                 modules = frozenset(_IMPORT_ALL.findall(Path(spec.origin).read_text(encoding="utf-8")))

@@ -80,6 +80,19 @@ def test_a_nested_type_is_made_when_it_is_asked_for() -> None:
     assert made == "['WebAclRuleArgs']\nTrue pulumi_aws.wafv2._inputs\n"
 
 
+def test_what_no_stack_uses_of_the_sdk_loads_when_it_is_touched() -> None:
+    """Guards the speed of every command, and programs that do use the automation API."""
+    told = python("""
+        import sys
+        from infra.sdk import load_as_used
+        load_as_used()
+        import pulumi
+        print("dill" in sys.modules, "pulumi.automation._local_workspace" in sys.modules)
+        print(pulumi.automation.LocalWorkspace.__name__, pulumi.dynamic.Resource.__name__)
+    """)
+    assert told == "False False\nLocalWorkspace Resource\n"
+
+
 def test_a_package_is_whole_for_whoever_asks_for_all_of_it() -> None:
     """Guards `from … import *`, and the error about a name that is nowhere."""
     printed = python("""
