@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -86,9 +86,7 @@ class Pooler(pulumi.ComponentResource):
         self.host, self.port = f"{NAME}.{args.namespace}.svc.cluster.local", args.port
 
         settings = settings_file(args.port, args.sizes.clients, list(args.monitoring.verifiers))
-        databases = pulumi.Output.from_input(entries(args.routes)).apply(
-            lambda known: databases_file(known, args.sizes)
-        )
+        databases = pulumi.Output.all(*(route.write_host for route in args.routes)).apply(self._databases)
         certificate = self._certificate()
         proxied = self._proxied()
         self._configuration(settings, databases, proxied)
@@ -98,6 +96,11 @@ class Pooler(pulumi.ComponentResource):
         self._service()
         disruption_budget(name, self._metadata, self._labels, self._child)
         self.register_outputs({"host": self.host})
+
+    def _databases(self, write_hosts: Sequence[str]) -> str:
+        """databases.ini. Only the hosts are lifted out of outputs: of shards there are hundreds of values."""
+        routed = zip(self._args.routes, write_hosts, strict=True)
+        return databases_file(entries([replace(route, write_host=host) for route, host in routed]), self._args.sizes)
 
     def _proxied(self) -> pulumi.Output[str] | None:
         """The proxy's bootstrap; None without replicas."""

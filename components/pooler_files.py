@@ -50,7 +50,7 @@ def settings_file(
 
 
 def entries(routes: Sequence[Route], sockets: str = SOCKETS) -> list[dict[str, Any]]:
-    """The routes as databases.ini takes them; hosts may still be outputs. Replicas stand behind the proxy's socket."""
+    """The routes as databases.ini takes them. Replicas stand behind the proxy's socket."""
     return [
         {
             "database": route.database,
