@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.scanner import Scanner
 
 from infra.errors import InputError, Mistake
 from infra.textfile import read_text
@@ -36,7 +37,9 @@ def read_yaml(path: Path) -> Any:
 def parse_yaml(text: str, path: str) -> Any:
     """The same for text; `path` is only named in errors."""
     try:
-        tree = bounded(YAML(typ="rt")).load(StringIO(text))
+        reader = bounded(YAML(typ="rt"))
+        reader.Scanner = Scanner  # that of a round trip collects comments, which nobody asks for
+        tree = reader.load(StringIO(text))
     except Exception as error:  # of many kinds, and each says that the text is no YAML: ruamel documents none
         raise InputError([_no_yaml(error, text, path)]) from error
     _only_plain(tree, path)
