@@ -41,6 +41,12 @@ class PlanLoop(asyncio.SelectorEventLoop):
             error.__cause__ = None
         return error.with_traceback(traceback) if traceback else error
 
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Any = None) -> asyncio.Handle:
+        """As of every loop, without its checks for debugging: a plan makes some 100 calls a resource."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)  # pyright: ignore[reportAttributeAccessIssue]
+        return handle
+
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> asyncio.Task[Any]:
         """Returns a task whose error is noted before anyone who waits for it can touch its traceback."""
         task = asyncio.Task(coro, loop=self, name=name, context=context)
