@@ -20,7 +20,7 @@ from infra.catalogue.zones import zones
 class Section(BaseModel):
     """A section of a stack config or of the settings: strict types, no unknown key, immutable."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
 
 
 def _network(value: str) -> str:
