@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,7 @@ def _script(name: str, handler: str, payload: Mapping[str, Any]) -> dict[str, An
     }
 
 
+@cache
 def script(handler: str) -> str:
     """The checks' source without the other handlers: a document holds 64 KiB, and each step a script of its own."""
     source = Path(__file__).with_name("runbook_checks.py").read_text(encoding="utf-8")

@@ -77,7 +77,7 @@ class Later(SourceFileLoader):
         with suppress(OSError, EOFError, ValueError):
             data = self.get_data(kept)
             if data.startswith(head):
-                return marshal.loads(data[len(head) :])
+                return marshal.loads(memoryview(data)[len(head) :])
         if sys.dont_write_bytecode or not os.access(Path(kept).parent, os.W_OK):
             return super().get_code(fullname)
         code = _compiled(_later(ast.parse(self.get_data(path)), path), path)
@@ -105,8 +105,9 @@ def _later(module: ast.Module, path: str) -> list[ast.stmt]:
 def _by_name(statements: list[ast.stmt], path: str) -> list[ast.stmt]:
     """The same module with its classes as bytecode, each made when it is asked for."""
     classes = [node for node in statements if isinstance(node, ast.ClassDef)]
-    bytecode = {node.name: marshal.dumps(_compiled([node], path)) for node in classes}
-    given = ast.Assign([ast.Name("_BYTECODE", ast.Store())], ast.Constant(marshal.dumps(bytecode)))
+    names = [ast.Constant(node.name) for node in classes]
+    bytecode = [ast.Constant(marshal.dumps(_compiled([node], path))) for node in classes]
+    given = ast.Assign([ast.Name("_BYTECODE", ast.Store())], ast.Dict([*names], [*bytecode]))
     return [*(node for node in statements if not isinstance(node, ast.ClassDef)), given, *ast.parse(_BY_NAME).body]
 
 
@@ -137,7 +138,6 @@ class _InputsByModule(ast.NodeTransformer):
 
 _BY_NAME: Final = """
 import marshal as _marshal, sys as _sys
-_BYTECODE = _marshal.loads(_BYTECODE)
 globals()[__name__.rpartition(".")[2]] = _sys.modules[__name__]
 def __getattr__(name):
     if name not in _BYTECODE:

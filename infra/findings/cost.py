@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from infra.cost.report import StalePrices
 from infra.errors import InputError
 from infra.findings.finding import Finding, Situation
+
+if TYPE_CHECKING:
+    from infra.cost.report import StalePrices
 
 _SOURCE = "infra/catalogue/data/prices"
 
