@@ -16,7 +16,7 @@ import os
 import re
 import sys
 import typing
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -34,7 +34,10 @@ _IMPORT_ALL: Final = re.compile(r"^from \.(\w+) import \*$", re.MULTILINE)
 _INPUTS: Final = "_inputs"
 _NESTED: Final = (_INPUTS, "outputs")
 """The modules of a package that hold nested types."""
-_INPUT_TYPE: Final = re.compile(r"[A-Z]\w*Args(Dict)?")
+_ALL_INPUTS: Final = f"from .{_INPUTS} import *"
+_INPUT_HINT: Final = re.compile(r"'([A-Z]\w*Args(?:Dict)?)'")
+_FIRST_CLASS: Final = re.compile(r"^(?:@|class )", re.MULTILINE)
+_CLASS: Final = re.compile(r"^class (\w+)", re.MULTILINE)
 
 
 def load_as_used() -> None:
@@ -80,7 +83,9 @@ class Later(SourceFileLoader):
                 return marshal.loads(memoryview(data)[len(head) :])
         if sys.dont_write_bytecode or not os.access(Path(kept).parent, os.W_OK):
             return super().get_code(fullname)
-        code = _compiled(_later(ast.parse(self.get_data(path)), path), path)
+        stem = Path(path).stem
+        module = ast.parse(_later(self.get_data(path).decode(), stem))
+        code = _compiled(_by_name(module, path) if stem in _NESTED else module, path)
         self.set_data(kept, head + marshal.dumps(code))
         return code
 
@@ -91,49 +96,27 @@ class Later(SourceFileLoader):
         return MAGIC_NUMBER + b"".join((number & 0xFFFFFFFF).to_bytes(4, "little") for number in times)
 
 
-def _later(module: ast.Module, path: str) -> list[ast.stmt]:
-    """The module's statements, which import no input type before it is asked for, nor make one if they define it."""
-    stem = Path(path).stem
-    if stem == "__init__":  # a package is there to hold all names
-        return module.body
+def _later(source: str, stem: str) -> str:
+    """Names input types through their module, `_inputs.BarArgs`, as SDKs name outputs: so nothing imports all of them."""
+    begin = _FIRST_CLASS.search(source)
+    head, rest = (source[: begin.start()], source[begin.start() :]) if begin else (source, "")
+    if stem == "__init__" or (stem != _INPUTS and _ALL_INPUTS not in head):
+        return source
+    own = set(_CLASS.findall(rest)) if stem != _INPUTS else set()
+    named = _INPUT_HINT.sub(lambda found: found[0] if found[1] in own else f"'{_INPUTS}.{found[1]}'", rest)
+    return head.replace(_ALL_INPUTS, f"from . import {_INPUTS}") + named
+
+
+def _by_name(module: ast.Module, path: str) -> ast.Module:
+    """A module of nested types with its classes as bytecode, each made when it is asked for."""
     classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
-    named = _InputsByModule(() if stem in _NESTED else [each.name for each in classes])
-    statements: list[ast.stmt] = [node if isinstance(node, ast.Assign) else named.visit(node) for node in module.body]
-    return _by_name(statements, path) if stem in _NESTED else statements
+    bytecode = {node.name: marshal.dumps(_compiled(ast.Module([node], []), path)) for node in classes}
+    head = [node for node in module.body if not isinstance(node, ast.ClassDef)]
+    return ast.Module([*head, *ast.parse(f"_BYTECODE = {bytecode!r}\n{_BY_NAME}").body], [])
 
 
-def _by_name(statements: list[ast.stmt], path: str) -> list[ast.stmt]:
-    """The same module with its classes as bytecode, each made when it is asked for."""
-    classes = [node for node in statements if isinstance(node, ast.ClassDef)]
-    names = [ast.Constant(node.name) for node in classes]
-    bytecode = [ast.Constant(marshal.dumps(_compiled([node], path))) for node in classes]
-    given = ast.Assign([ast.Name("_BYTECODE", ast.Store())], ast.Dict([*names], [*bytecode]))
-    return [*(node for node in statements if not isinstance(node, ast.ClassDef)), given, *ast.parse(_BY_NAME).body]
-
-
-def _compiled(statements: list[ast.stmt], path: str) -> CodeType:
-    tree = ast.fix_missing_locations(ast.Module(statements, []))
-    return compile(tree, path, "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
-
-
-class _InputsByModule(ast.NodeTransformer):
-    """Writes `_inputs.BarArgs` for `BarArgs`, as the SDKs do for outputs: so no name is imported before it is asked for."""
-
-    def __init__(self, own: Container[str]) -> None:
-        self._own = own
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom:
-        everything = node.module == _INPUTS and node.names[0].name == "*"
-        return ast.ImportFrom(None, [ast.alias(_INPUTS)], node.level) if everything else node
-
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        return ast.Constant(f"{_INPUTS}.{node.value}") if self._foreign(node.value) else node
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.Attribute(ast.Name(_INPUTS, ast.Load()), node.id, ast.Load()) if self._foreign(node.id) else node
-
-    def _foreign(self, name: object) -> bool:
-        return isinstance(name, str) and bool(_INPUT_TYPE.fullmatch(name)) and name not in self._own
+def _compiled(module: ast.Module, path: str) -> CodeType:
+    return compile(module, path, "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
 
 
 _BY_NAME: Final = """
