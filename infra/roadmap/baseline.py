@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from infra.roadmap.columns import is_infrastructure, layout
 from infra.roadmap.document import Listing, Paragraph, Section, Table
 from infra.roadmap.labels import BASELINE
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import CostRow, Fact, Item, Phase, Row
-from infra.roadmap.numbers import DASHES, MAX_USERS, user_counts
-from infra.roadmap.phases import report_broken_table
-from infra.roadmap.tables import cost_rows, is_infrastructure, layout, read_rows
+from infra.roadmap.numbers import DASHES
+from infra.roadmap.phases import report_broken_table, report_no_table
+from infra.roadmap.tables import cost_rows, listed, read_rows
+from infra.roadmap.users import MAX_USERS, read_users
 
-_USERS = re.compile(r"\b(?:concurrent |active |current |max(?:imum)? )+users\b|^users$", re.IGNORECASE)
+_USERS = re.compile(
+    r"\b(?:concurrent |active |current |max(?:imum)? )+users\b|^(?:users|nutzer|benutzer|utilisateurs)$", re.IGNORECASE
+)
 
 
 def find_baseline(root: Section, phases: list[Section]) -> Section | None:
@@ -36,9 +40,7 @@ def read_baseline(
     """Phase 0 and its cost rows. `fallback` are the users that phase 1 starts from, where the baseline states none."""
     tables = _tables(section)
     if not tables:
-        reading.report(
-            section.line, section.title, "no infrastructure table", "a table with Component, Spec and Count columns"
-        )
+        report_no_table(section, 0, "a table with Component, Spec and Count columns", reading)
     rows: dict[str, Row] = {}
     costs: tuple[CostRow, ...] = ()
     for table in tables:
@@ -60,8 +62,13 @@ def read_baseline(
 
 
 def _tables(section: Section) -> list[Table]:
-    blocks = [block for part in section.walk() for block in part.blocks]
-    return [block for block in blocks if isinstance(block, Table) and is_infrastructure(block, 0)]
+    found: list[Table] = []
+    for block in (block for part in section.walk() for block in part.blocks):
+        if isinstance(block, Table) and is_infrastructure(block, 0):
+            found.append(block)
+        elif isinstance(block, Listing):
+            found += listed(block)
+    return found
 
 
 def _users(section: Section, reading: Reading) -> Fact[int] | None:
@@ -69,9 +76,13 @@ def _users(section: Section, reading: Reading) -> Fact[int] | None:
         if not _USERS.search(label):
             continue
         reading.use(line)
-        counts = [] if re.match(f"[{DASHES}]", value) else user_counts(value)
-        if counts and 1 <= counts[0] <= MAX_USERS:
-            return Fact(counts[0], line)
+        try:
+            found = None if re.match(f"[{DASHES}]", value) else read_users(value, single=True)
+        except ValueError:
+            found = None
+        if found and found.start is None and 1 <= found.end <= MAX_USERS:
+            reading.remark(found.rest if re.search(r"\w", found.rest) else "", line, label)
+            return Fact(found.end, line)
         reading.mistake(line, label, value, f"a whole number from 1 to {MAX_USERS}")
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from infra.roadmap.columns import layout
 from infra.roadmap.document import Listing, Paragraph, Section, Table, TableRow, entries
 from infra.roadmap.labels import Kind, kind_of
 from infra.roadmap.measures import check_triggers, read_key_metric, read_target, read_trigger
@@ -13,7 +14,7 @@ from infra.roadmap.model import CostRow, Fact, Item, KeyMetric, Risk, SavingsCla
 from infra.roadmap.numbers import DASHES
 from infra.roadmap.phases import items
 from infra.roadmap.placeholders import is_blank
-from infra.roadmap.tables import cost_rows, layout
+from infra.roadmap.tables import cost_rows
 
 # Beneath a checklist or a list of metrics a title is a group's name; elsewhere these kinds speak for themselves.
 _LAST_WORD = (Kind.CHECKLIST, Kind.METRICS)

@@ -9,28 +9,17 @@ from infra.roadmap.document import PHASE_TITLE, Paragraph, Section
 from infra.roadmap.labels import Kind, kind_of
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Fact
-from infra.roadmap.numbers import DASHES, MAX_USERS, NUMBER, user_counts
+from infra.roadmap.numbers import ARROW, DASHES
+from infra.roadmap.users import MAX_USERS, TIME, WHO, read_users
 
-_COUNT = rf"(?:{NUMBER})(?:[.,]\d{{1,6}})?\s*[kKmM]?\+?"
-_ARROW = rf"(?:→|->|=>|⇒|[{DASHES}]|\bto\b)"
-_RANGE = re.compile(rf"({_COUNT})\s*{_ARROW}\s*({_COUNT})(?![\w%])", re.ASCII)
-_WHO = r"(?:users?|customers?|clients?|tenants?|sessions?|nutzer|benutzer|mau|dau)\b"
-_USERS = re.compile(
-    rf"(?<![\w.,{DASHES}])({_COUNT})\s*(?:(?:concurrent|active|daily|monthly|simultaneous)\s+)*"
-    rf"{_WHO}",
-    re.IGNORECASE,
-)
 _MONTHS = re.compile(
-    rf"\bmon(?:ths?|ate?)\s*(\d{{1,3}})(?!\d)(?:\s*(?:{_ARROW}|bis)\s*(\d{{1,3}})(?!\d))?", re.IGNORECASE
-)
-_TIME = re.compile(
-    rf"\b(?:(?:beyond )?(?:mon(?:th|at)e?s?|weeks?|quarters?|years?)\s*\d{{1,3}}(?:\s*(?:{_ARROW}|bis)\s*\d{{1,3}})?"
-    rf"|\d{{1,3}}(?:\s*{_ARROW}\s*\d{{1,3}})?\s*(?:months?|weeks?|quarters?|years?)|q[1-4](?:\s*20\d\d)?)\b",
+    rf"\bmon(?:ths?|ate?)\s*(\d{{1,3}})(?!\d)(?:\s*(?:{ARROW}|[{DASHES}]|\bto\b|bis)\s*(\d{{1,3}})(?!\d))?",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(rf"\s*[\u2212{DASHES}]\s*\d")
 _TIMELINE = re.compile(r"timeline|time ?frame|duration|when|months?", re.IGNORECASE)
 _UNLIMITED = re.compile(r"\d[\d.,]*\s*[kKmM]?\+|\bunlimited\b|\bunbounded\b", re.IGNORECASE)
+_ALLOWED = f"a whole number from 1 to {MAX_USERS}"
 
 
 @dataclass(frozen=True)
@@ -65,25 +54,27 @@ def read_heading(section: Section, reading: Reading) -> Heading:
 
 
 def _title_users(title: str, line: int, reading: Reading) -> tuple[Fact[int] | None, Fact[int] | None]:
-    text = _TIME.sub(" ", title)
-    both, one = (None, None) if _SIGNED.match(text) else (_RANGE.search(text), _USERS.search(text))
-    if both:
-        start = (
-            None if user_counts(both[1]) == [0] else _users(both[1], line, reading)
-        )  # "0-100 users" starts from none
-        return start, _users(both[2], line, reading)
-    if one:
-        return None, _users(one[1], line, reading)
-    if re.search(rf"\d.*\b{_WHO}", text, re.IGNORECASE):
-        reading.mistake(line, "users", title, f"a whole number from 1 to {MAX_USERS}, as in 2,000 → 5,000 Users")
-    return None, None
+    """The users before and after the arrow; a figure that counts something else is listed as not used."""
+    allowed = f"{_ALLOWED}, as in 2,000 → 5,000 Users"
+    try:
+        found = None if _SIGNED.match(title) else read_users(title)
+    except ValueError:
+        reading.mistake(line, "users", title, f"{allowed}, once")
+        return None, None
+    if found is None:
+        if re.search(rf"\d.*\b{WHO}", TIME.sub(" ", title), re.IGNORECASE):
+            reading.mistake(line, "users", title, allowed)
+        return None, None
+    if re.search(r"\d", found.rest):
+        reading.remark(found.rest, line, title)
+    start = None if found.start is None or found.start == 0 else _bounded(found.start, line, reading)
+    return start, _bounded(found.end, line, reading)  # "0-100 users" starts from none
 
 
-def _users(text: str, line: int, reading: Reading) -> Fact[int] | None:
-    counts = user_counts(text)
-    if counts and 1 <= counts[0] <= MAX_USERS:
-        return Fact(counts[0], line)
-    reading.mistake(line, "users", text, f"a whole number from 1 to {MAX_USERS}")
+def _bounded(count: int, line: int, reading: Reading) -> Fact[int] | None:
+    if 1 <= count <= MAX_USERS:
+        return Fact(count, line)
+    reading.mistake(line, "users", str(count), _ALLOWED)
     return None
 
 
@@ -92,19 +83,27 @@ def _capacity(section: Section, reading: Reading) -> tuple[Fact[int] | None, boo
         if kind_of(part.title) is not Kind.CAPACITY:
             continue
         for block in part.blocks:
-            if not isinstance(block, Paragraph):
-                continue
-            reading.use(block.line)
-            unlimited, counts = bool(_UNLIMITED.search(block.text)), user_counts(block.text)
-            if counts and _SIGNED.match(block.text):
-                reading.mistake(block.line, "target capacity", block.text, f"a whole number from 1 to {MAX_USERS}")
-                return None, False
-            if counts:
-                return _users(block.text, block.line, reading), unlimited
-            if not unlimited:
-                reading.mistake(block.line, "target capacity", block.text, "a number of users, or Unlimited")
-            return None, unlimited
+            if isinstance(block, Paragraph):
+                reading.use(block.line)
+                unlimited = bool(_UNLIMITED.search(block.text))
+                return _one_count(block, unlimited, reading), unlimited
     return None, False
+
+
+def _one_count(block: Paragraph, unlimited: bool, reading: Reading) -> Fact[int] | None:
+    """The users of a target-capacity line, which may say that there is no limit in their place."""
+    try:
+        found = None if _SIGNED.match(block.text) else read_users(block.text, single=True)
+    except ValueError:
+        reading.mistake(block.line, "target capacity", block.text, "one number of users, or Unlimited")
+        return None
+    if found:
+        reading.remark(found.rest if re.search(r"\w", found.rest) else "", block.line, "target capacity")
+        return _bounded(found.end, block.line, reading)
+    if not unlimited:
+        allowed = _ALLOWED if _SIGNED.match(block.text) else "a number of users, or Unlimited"
+        reading.mistake(block.line, "target capacity", block.text, allowed)
+    return None
 
 
 def _months(title: str, section: Section, reading: Reading) -> Fact[tuple[int, int]] | None:
@@ -122,6 +121,6 @@ def _months(title: str, section: Section, reading: Reading) -> Fact[tuple[int, i
                 return Fact((first, last), line)
             reading.mistake(line, "months", match[0], "a first month from 1 and a last one not before it")
             return None
-    if time := _TIME.search(title):
+    for time in TIME.finditer(title):
         reading.remark(time[0], section.line, section.title)
     return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from infra.roadmap.columns import ANY_PHASE, is_infrastructure
 from infra.roadmap.document import Block, Code, Listing, Section, Table
 from infra.roadmap.headings import read_heading
 from infra.roadmap.labels import Kind, kind_of
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Item
 from infra.roadmap.phases import items, stated
-from infra.roadmap.tables import ANY_PHASE, is_infrastructure, list_table
+from infra.roadmap.tables import list_table, listed
 
 
 def is_horizon(section: Section) -> bool:
@@ -25,7 +26,8 @@ def _sizes(block: Block, section: Section) -> bool:
         case Code():
             return stated(block) is not None
         case Listing():
-            return kind_of(section.title) is Kind.INFRASTRUCTURE and any(map(list_table, block.entries))
+            named = kind_of(section.title) is Kind.INFRASTRUCTURE and any(map(list_table, block.entries))
+            return named or bool(listed(block))
         case _:
             return False
 

@@ -68,8 +68,8 @@ ROLE_WORDS: dict[Role, tuple[str, ...]] = {
     ),
 }
 BASELINE = re.compile(
-    r"\bbaseline\b|\bphase 0\b|\bcurrent (?:state|setup|infrastructure|capacity|deployment|architecture)\b"
-    r"|^(?:\d[\d.]*\s+)?today\b",
+    r"\bbaseline\b|\bphase 0\b|\bas[- ]is\b|\bwhere we are\b|^(?:\d[\d.]*\s+)?today\b"
+    r"|\b(?:current|existing) (?:state|setup|system|infrastructure|capacity|deployment|architecture|environment)\b",
     re.IGNORECASE,
 )
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from infra.roadmap.cells import CellError, parse_cell
+from infra.roadmap.cells import SIZE
+from infra.roadmap.columns import ANY_PHASE, is_infrastructure
 from infra.roadmap.document import Block, Code, Entry, Html, Listing, Paragraph, Section, Table
 from infra.roadmap.general import Parts
-from infra.roadmap.labels import role_of
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Item
 from infra.roadmap.phases import check_title, stated
 from infra.roadmap.regions import code_lines
-from infra.roadmap.tables import ANY_PHASE, is_infrastructure
-
-# A size in running text: a phase that states one means it, and the reader plans only from tables and blocks.
-_SIZE = re.compile(r"\d\s*v?cpus?\b|\d\s*[x\u00d7]\s*\d|\d[\s-]*(?:nodes?|(?:read )?replicas?)\b", re.IGNORECASE)
+from infra.roadmap.tables import has_size
 
 
 def leftovers(
@@ -30,7 +26,7 @@ def leftovers(
     for section, _ in outside:
         check_title(section, reading)
         for block in section.blocks:
-            _refuse(block, reading)
+            _refuse(block, section, reading)
     for section in baseline.walk() if baseline else ():
         for block in section.blocks:
             _refuse_code(block, reading)
@@ -38,7 +34,7 @@ def leftovers(
         _refuse_title(section, planned, reading)
         prose = [block for block in section.blocks if isinstance(block, Paragraph | Listing)]
         for text, line in (piece for block in prose for piece in _pieces(block)):
-            if line not in reading.used and _SIZE.search(text):
+            if line not in reading.used and SIZE.search(text):
                 allowed = "sizes in the infrastructure table or in a block"
                 reading.mistake(
                     line, section.title or "phase", text, allowed, "Leave the figure out if it is a remark."
@@ -57,11 +53,15 @@ def leftovers(
     return tuple(sorted([*rest, *reading.unused], key=lambda item: item.line))
 
 
-def _refuse(block: Block, reading: Reading) -> None:
-    if isinstance(block, Table) and is_infrastructure(block, ANY_PHASE) and _sizes(block):
-        reading.mistake(
-            block.line, "infrastructure table", " | ".join(block.header), "a table under the baseline or under a phase"
+def _refuse(block: Block, section: Section, reading: Reading) -> None:
+    if isinstance(block, Table) and is_infrastructure(block, ANY_PHASE) and has_size(block):
+        allowed = "a table under the baseline or under a phase"
+        hint = (
+            f"The heading '{section.title}' is neither Current Baseline nor Phase and a number."
+            if section.title
+            else ""
         )
+        reading.mistake(block.line, "infrastructure table", " | ".join(block.header), allowed, hint)
     _refuse_code(block, reading)
 
 
@@ -72,7 +72,7 @@ def _refuse_code(block: Block, reading: Reading) -> None:
 
 def _refuse_title(section: Section, planned: list[Section], reading: Reading) -> None:
     """Reports a size in a title, `#### Database: 16 vCPU`: the reader plans from what stands under titles."""
-    if section not in planned and section.line not in reading.used and _SIZE.search(section.title):
+    if section not in planned and section.line not in reading.used and SIZE.search(section.title):
         reading.mistake(section.line, "section", section.title, "sizes in the infrastructure table or in a block")
 
 
@@ -81,18 +81,6 @@ def _tables(root: Section) -> Iterator[tuple[Section, Table]]:
         for block in section.blocks:
             if isinstance(block, Table):
                 yield section, block
-
-
-def _sizes(table: Table) -> bool:
-    """Whether a row names a component and a size for it."""
-    return any(role_of(row.cells[0]) and any(map(_is_size, row.cells[1:])) for row in table.rows)
-
-
-def _is_size(text: str) -> bool:
-    try:
-        return parse_cell(text).size is not None
-    except CellError:
-        return False
 
 
 def _pieces(block: Block) -> Iterator[tuple[str, int]]:

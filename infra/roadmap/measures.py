@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from infra.roadmap.mistakes import Reading, meant
 from infra.roadmap.model import KeyMetric, Target, Trigger
-from infra.roadmap.numbers import seconds
+from infra.roadmap.numbers import FIGURE, figure, seconds
 
-_FIGURE = r"\d{1,12}(?:[.,]\d{1,12})*"
 _COMPARATOR = r"<=|>=|<|>|≤|≥|="
 _WORDS = (
     (r"\b(?:less than|fewer than|under|below)\b", "<"),
@@ -19,7 +18,7 @@ _WORDS = (
 )
 _MEASURE = re.compile(
     rf"(?P<metric>[^:<>≤≥=]{{1,80}}?)\s*(?::\s*(?P<stated>{_COMPARATOR})?|(?P<bare>{_COMPARATOR}))\s*"
-    rf"(?P<figure>{_FIGURE})\s*(?P<unit>%|(?!(?:for|during|over)\b)[A-Za-zµ]+(?:/[A-Za-z]+)?)?\s*(?P<rest>.*)",
+    rf"(?P<figure>{FIGURE})\s*(?P<unit>%|(?!(?:for|during|over)\b)[A-Za-zµ]+(?:/[A-Za-z]+)?)?\s*(?P<rest>.*)",
     re.ASCII | re.DOTALL,
 )
 _TRIGGER_METRICS = (
@@ -59,7 +58,7 @@ def read_target(text: str, line: int, heading: str, reading: Reading) -> Target 
     unit, metric = match["unit"] or "", " ".join(match["metric"].lower().split())
     if quantile := re.fullmatch(r"\(p\d{2,3}\)", rest, re.IGNORECASE):  # "Latency: < 5s (p99)"
         metric, rest = f"{quantile[0].strip('()').lower()} {metric}", ""
-    target = Target(metric, _compared(match), _figure(match["figure"], unit), unit, line)
+    target = Target(metric, _compared(match), figure(match["figure"], unit), unit, line)
     if not _makes_sense(target):
         return None
     reading.use(line)
@@ -87,7 +86,7 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
         hint = meant(match["metric"] if match else text, ("CPU", "Memory", "p95 latency", "Queue depth"))
         reading.mistake(line, f"scale {direction} trigger", text, _TRIGGERS, hint if metric is None else "")
         return None
-    unit, value = match["unit"] or "", _figure(match["figure"], match["unit"] or "")
+    unit, value = match["unit"] or "", figure(match["figure"], match["unit"] or "")
     if metric.endswith("latency") and (time := seconds(f"{match['figure']}{unit}")) is not None:
         unit, value = "s", time
     expected = {"cpu": "%", "memory": "%", "queue_depth": ""}.get(metric, "s")
@@ -141,16 +140,6 @@ def _symbols(text: str) -> str:
 
 def _compared(match: re.Match[str]) -> str:
     return match["stated"] or match["bare"] or "="
-
-
-def _figure(text: str, unit: str) -> float:
-    """A figure with either decimal sign; three digits after a dot are thousands unless a share or a time has them."""
-    *head, tail = re.split(r"[.,]", text)
-    if not head:
-        return float(tail)
-    dotted = text[-len(tail) - 1] == "."
-    decimal = len(tail) != 3 or head == ["0"] or (dotted and unit.lower() in ("%", "s", "ms"))
-    return float(f"{''.join(head)}.{tail}") if decimal else float(f"{''.join(head)}{tail}")
 
 
 def _trigger_metric(text: str) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from infra.roadmap.columns import is_infrastructure, layout
 from infra.roadmap.document import PHASE_TITLE, Block, Code, Entry, Listing, Paragraph, Section, Table, nested
 from infra.roadmap.headings import Heading, read_heading
 from infra.roadmap.hpa import read_hpa
@@ -16,7 +17,7 @@ from infra.roadmap.model import CostRow, DatabaseHost, Fact, Hpa, Item, MultiReg
 from infra.roadmap.placeholders import is_blank
 from infra.roadmap.regions import code_lines, opens_region, read_regions, section_lines
 from infra.roadmap.replication import read_replication
-from infra.roadmap.tables import cost_rows, is_infrastructure, layout, list_table, read_rows
+from infra.roadmap.tables import cost_rows, has_size, list_table, listed, read_rows, report_columns
 
 # Code in these languages is told to people; infrastructure is stated in YAML or plain blocks.
 _FOR_PEOPLE = re.compile(
@@ -66,13 +67,9 @@ def read_phase(
     if not draft.tables or heading.users is None:
         reading.gap(number)
     if not draft.tables:
-        reading.report(
-            section.line,
-            section.title,
-            "no infrastructure table",
-            "a table with Component, Current and New columns",
-            "A phase beyond what is planned has an unlimited target (10,000+ Users) and no table.",
-        )
+        allowed = "a table with Component, Current and New columns"
+        hint = "A phase beyond what is planned has an unlimited target (10,000+ Users) and no table."
+        report_no_table(section, number, allowed, reading, hint)
     if heading.users is None:
         reading.report(section.line, section.title, "no user count", "a count, as in Phase 2: 2,000 → 5,000 Users")
         return None, tuple(draft.costs)
@@ -142,6 +139,15 @@ def _add_block(block: Block, section: Section, kind: Kind | None, draft: _Draft,
             report_broken_table(block, reading)
         case _:
             pass  # left for the list of what was not used
+
+
+def report_no_table(section: Section, number: int, allowed: str, reading: Reading, hint: str = "") -> None:
+    """Reports a part that sizes nothing: at the table that tries to under other headings, if there is one."""
+    tables = [block for part in section.walk() for block in part.blocks if isinstance(block, Table) and has_size(block)]
+    if tables:
+        report_columns(tables[0], number, reading)
+    else:
+        reading.report(section.line, section.title, "no infrastructure table", allowed, hint)
 
 
 def report_broken_table(block: Paragraph, reading: Reading) -> None:
@@ -243,6 +249,10 @@ def _add_list(block: Listing, section: Section, kind: Kind | None, draft: _Draft
     elif kind is Kind.INFRASTRUCTURE:
         draft.tables += 1
         _add_each(block.entries, lambda entry: _add_entry(entry, draft, reading))
+    elif tables := listed(block):
+        draft.tables += 1
+        for table in tables:
+            _add_rows(table, draft, reading)
 
 
 def _add_each(entries: tuple[Entry, ...], add: Callable[[Entry], None]) -> None:

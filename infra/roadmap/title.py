@@ -12,7 +12,7 @@ from infra.roadmap.numbers import DASHES
 
 _WORDS = (
     "scaling|scalability|scale|capacity|growth|infrastructure|performance|recommendations?|roadmap|plan|planning|strategy|"
-    "guide|document|report|architecture|analysis|overview|proposal|for|the|of|a|an|and|to|our|v?\\d+(?:\\.\\d+)*"
+    "guide|document|kapazit\u00e4tsplan(?:ung)?|skalierungs(?:plan|strategie)|report|architecture|analysis|overview|proposal|for|the|of|a|an|and|to|our|v?\\d+(?:\\.\\d+)*"
 )
 _DOCUMENT = re.compile(rf"(?:(?:{_WORDS})\b[\s:]*)+", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:platform|system|application|app|service|product|backend)$", re.IGNORECASE)
@@ -56,5 +56,6 @@ def _name(part: str) -> str:
         words.pop(0)
     while words and _DOCUMENT.fullmatch(words[-1]):
         words.pop()
-    name = _TAIL.sub("", " ".join(words)).strip(" &/()[]\"'`")
+    name = re.sub(r"(?<=\S)\s*\([^()]*\)$", "", " ".join(words))  # "Acme (Backend)" is Acme, "(Acme)" too
+    name = _TAIL.sub("", name).strip(" &/()[]\"'`")
     return "" if re.search(r"\busers\b", name, re.IGNORECASE) or not re.search("[a-z]", latin(name)) else name

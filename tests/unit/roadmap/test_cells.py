@@ -34,6 +34,18 @@ from infra.roadmap.model import Capacity, Size
         ("-", {"absent": True}),
         ("—", {"absent": True}),
         ("2.000x 8vCPU, 16GB", {"count": 2000, "size": Size(8, 16)}),
+        ("8 vCPU, 32 GB, 2'000 GB", {"size": Size(8, 32, 2000)}),
+        ("2 TB SSD, 8 vCPU, 32 GB", {"size": Size(8, 32, 2048)}),
+        ("(8 vCPU, 16GB) × 4", {"count": 4, "size": Size(8, 16)}),
+        ("2 x 8-core, 32GB", {"count": 2, "size": Size(8, 32)}),
+        ("16 vCPU, 128 GiB + two read replicas", {"size": Size(16, 128), "read_replicas": 2}),
+        ("16 vCPU/64 GB + read replica", {"size": Size(16, 64), "read_replicas": 1}),
+        ("primary + 2 read replicas", {"count": 1, "read_replicas": 2}),
+        ("1 writer, 2 readers (8 vCPU, 32 GB)", {"count": 1, "read_replicas": 2, "size": Size(8, 32)}),
+        ("3 nodes (cluster mode enabled)", {"count": 3, "clustered": True}),
+        ("two regions (active/passive)", {"count": 2, "region_mode": "active-passive"}),
+        ("8x 8vCPU, 16GB*", {"count": 8, "size": Size(8, 16)}),
+        ("8x 8vCPU, 16GB [1]", {"count": 8, "size": Size(8, 16)}),
     ],
 )
 def test_a_cell_reads_to_what_it_says(text: str, expected: dict[str, object]) -> None:
@@ -66,7 +78,20 @@ def test_a_cell_that_restates_only_the_vcpus_keeps_the_memory_of_before() -> Non
         ("4x 6-node cluster", "count is given twice, as 4 and as 6"),
         ("8vCPU", "a size needs both vCPU and memory, as in 8vCPU, 16GB"),
         ("12 × 16vCPU", "a size needs both vCPU and memory, as in 8vCPU, 16GB"),
-        ("1x db.r6g.4xlarge", "'db.r6g.4xlarge' is not understood"),
+        ("1x db.r6g.4xlarge", "'db.r6g.4xlarge' is not understood: write a machine type as its size"),
+        ("8-12 servers", "'8-12 servers' is not understood: write the one number planned for"),
+        ("up to 16x 8vCPU, 16GB", "'up to 16x 8vCPU, 16GB' is not understood: write the one number planned for"),
+        (
+            "PostgreSQL 16, 8 vCPU, 32 GB",
+            "'16, 8 vCPU, 32 GB' is not understood: write what it counts, as in 4x or 4 nodes",
+        ),
+        (
+            "3 nodes (cluster mode disabled)",
+            "'disabled)' is not understood: several nodes are a cluster here, and one needs no word for it",
+        ),
+        ("2x 4vCPU, 8GB, 2 regions", "regions are counted in the row Multi-Region"),
+        ("1 TB, 16 vCPU, 64 GB", "say which is the memory, as in 64GB RAM, 1024GB SSD"),
+        ("4vCPU, 8GB, 1.024TB", "storage GiB is 1048576, and may be at most 131072"),
     ],
 )
 def test_a_cell_that_cannot_be_read_says_why(text: str, reason: str) -> None:

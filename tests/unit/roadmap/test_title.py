@@ -23,6 +23,8 @@ from infra.roadmap.title import application
         ("Café Über - Skalierungsplan", "Café Über"),
         ("From 1K to 1M Users: Nimbus", "Nimbus"),
         ("Scaling Roadmap (Nimbus)", "Nimbus"),
+        ("Nora's Notes (Backend) — Capacity plan", "Nora's Notes"),
+        ("Kapazitätsplan: Aare Fahrplan", "Aare Fahrplan"),
         ("Scaling & Infrastructure", ""),
         ("Platform", "Platform"),
         ("Scaling Roadmap - Пример", ""),
