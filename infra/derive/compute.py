@@ -11,7 +11,8 @@ from infra.derive.rules import geography, names, scaling, sizes, systems
 from infra.derive.sources import Source, Sourced, fact, settings_section
 from infra.derive.step import Step
 from infra.errors import InputError, Mistake
-from infra.roadmap.model import Fact, Hpa, Phase, Policy, Role
+from infra.roadmap.mistakes import nearest
+from infra.roadmap.model import Fact, Hpa, MultiRegion, Phase, Policy, Role
 
 Tree = dict[str, Any]
 
@@ -24,8 +25,7 @@ def active_region(step: Step) -> Sourced[str]:
     if plan is None:
         word = step.setting("regions.home").value
         return geography.home_region(step.setting("regions.home"), step.setting(f"regions.names.{word}.region"))
-    for region in plan.regions:
-        _region_behind(step, region.name)
+    _check_words(step, plan)
     here = step.latest(lambda phase: phase.multi_region)
     leader = leadership.words(step, here)[0] if here else fact(plan.regions[0].name)
     if leader.source.kind == "setting":
@@ -46,8 +46,8 @@ def standby_regions(step: Step) -> Sourced[Any]:
 def regions(step: Step) -> Tree:
     """Every region of the phase by its AWS name, the active one first. Figures go with the role, not with the place."""
     planned = step.anywhere(lambda phase: phase.multi_region)
-    for region in planned.regions if planned else ():
-        _region_behind(step, region.name)
+    if planned:
+        _check_words(step, planned)
     plan = step.latest(lambda phase: phase.multi_region)
     servers = _required(step, step.count(Role.APPLICATION), "a count of application servers")
     if plan is None:
@@ -111,11 +111,21 @@ def _aws_name(step: Step, word: str) -> str:
 
 
 def _region_behind(step: Step, word: Fact[str]) -> tuple[Sourced[str], Sourced[str]]:
-    names = step.settings.settings.regions.names
-    if word.value not in names:
-        what = f"a region word of {step.settings.path}, regions.names: {', '.join(names)}"
-        raise InputError([Mistake(step.roadmap.path, word.line, "region", word.value, what, "Add it to the settings.")])
     return fact(word), step.setting(f"regions.names.{word.value}.region")
+
+
+def _check_words(step: Step, plan: MultiRegion) -> None:
+    """Raises InputError with every region of the document that the settings don't explain."""
+    known = step.settings.settings.regions.names
+    what = f"a region word of {step.settings.path}, regions.names: {', '.join(known)}"
+    mistakes = []
+    for word in (region.name for region in plan.regions if region.name.value not in known):
+        alike = next((name for name, each in known.items() if each.region == word.value), "")
+        alike = alike or nearest(word.value, known)
+        hint = f"Add it to the settings, or write {alike}." if alike else "Add it to the settings."
+        mistakes.append(Mistake(step.roadmap.path, word.line, "region", f"'{word.value}'", what, hint))
+    if mistakes:
+        raise InputError(mistakes)
 
 
 def cluster(step: Step) -> Tree:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from infra.roadmap.mistakes import Reading
-from infra.roadmap.model import DatabaseHost, Fact, Hpa, MultiRegion, Phase, Role, Row
+from infra.roadmap.model import CostRow, DatabaseHost, Fact, Hpa, MultiRegion, Phase, Role, Row
 
 T = TypeVar("T")
 
@@ -29,6 +29,15 @@ def check_agreement(phases: Sequence[Phase], reading: Reading) -> None:
     _check_hpas([phase.hpa for phase in phases if phase.hpa], reading)
     _check_hosts([phase.replication for phase in phases if phase.replication], reading)
     _check_plans([phase.multi_region for phase in phases if phase.multi_region], reading)
+
+
+def check_costs(rows: Sequence[CostRow], phases: Sequence[Phase], reading: Reading) -> None:
+    """Reports a heading above a bill whose users no phase has: nothing could be filled in under it."""
+    known = [phase.users.value for phase in phases]
+    for users in sorted({row.users for row in rows if row.users}, key=lambda fact: fact.line):
+        if users.value not in known and not reading.gaps:
+            allowed = f"the users of a phase: {', '.join(map(str, known))}"
+            reading.mistake(users.line, "cost table", f"{users.value} users", allowed)
 
 
 def _check_pods(phase: Phase, reading: Reading) -> None:

@@ -25,7 +25,7 @@ PHASE_TITLE = re.compile(
     rf"(?:\d[\d.]*\s+)?(?:phase|stage|step)\s+(\d{{1,4}})\s*(?:$|[:(.,{DASHES}])\s*(.*)", re.IGNORECASE | re.ASCII
 )
 
-_BLOCKS = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").disable("inline")
+_BLOCKS = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").disable(["inline", "reference"])
 _INLINE = MarkdownIt("commonmark")
 # A static site's header; Markdown itself would take it for a rule and a heading.
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n((?:[^\n]*\n){0,50}?)---[ \t]*(?:\n|\Z)")
@@ -135,7 +135,7 @@ def parse(text: str) -> Section:
 
 def plain(text: str) -> str:
     """One line of Markdown as plain text: emphasis, links, code and footnote marks gone, their words kept."""
-    return _words(_children(_FOOTNOTE.sub("", text)))
+    return _words(inline(_FOOTNOTE.sub("", text)))
 
 
 def entries(section: Section) -> Iterator[Entry]:
@@ -152,7 +152,8 @@ def nested(entry: Entry, heading: str) -> Iterator[tuple[Entry, str]]:
         yield from nested(child, entry.text)
 
 
-def _children(text: str) -> list[Token]:
+def inline(text: str) -> list[Token]:
+    """What one line of Markdown is made of: its text, and the marks in it."""
     return _INLINE.parseInline(text.strip())[0].children or []
 
 
@@ -172,7 +173,7 @@ def _undecorated(text: str) -> str:
 
 def _label(text: str) -> tuple[str, str] | None:
     """A line `**Label**: rest` as (label, rest); None for any other line."""
-    tokens = [t for t in _children(text) if t.content or t.type != "text"]
+    tokens = [t for t in inline(text) if t.content or t.type != "text"]
     if not tokens or tokens[0].type != "strong_open":
         return None
     close = next((i for i, t in enumerate(tokens) if t.type == "strong_close"), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from infra.roadmap.columns import layout
 from infra.roadmap.document import Listing, Paragraph, Section, Table, TableRow, entries
@@ -15,6 +16,7 @@ from infra.roadmap.numbers import DASHES
 from infra.roadmap.phases import items
 from infra.roadmap.placeholders import is_blank
 from infra.roadmap.tables import cost_rows
+from infra.roadmap.users import read_users
 
 # Beneath a checklist or a list of metrics a title is a group's name; elsewhere these kinds speak for themselves.
 _LAST_WORD = (Kind.CHECKLIST, Kind.METRICS)
@@ -142,8 +144,18 @@ def read_costs(parts: Parts, reading: Reading) -> tuple[CostRow, ...]:
             name = _cost_table(block) if isinstance(block, Table) else None
             if isinstance(block, Table) and name:
                 reading.use(block.line, *(row.line for row in block.rows))
-                found += cost_rows(block, name, 0)
+                users = _users(section)
+                found += tuple(replace(row, users=users) for row in cost_rows(block, name, 0))
     return found
+
+
+def _users(section: Section) -> Fact[int] | None:
+    """The one number of users that a heading names; None for a heading of none, or of several."""
+    try:
+        found = read_users(section.title)
+    except ValueError:
+        return None
+    return Fact(found.end, section.line) if found and found.start is None else None
 
 
 def _cost_table(table: Table) -> str | None:

@@ -9,10 +9,11 @@ from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Fact, Hpa
 
 MAX_REPLICAS = 10_000
+_FOR_PEOPLE = ("labels", "annotations")  # ramp's objects carry its own
 _SPEC = ("scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "behavior", "targetCPUUtilizationPercentage")
 _KEYS = {
     (): ("apiVersion", "kind", "metadata", "spec"),
-    ("metadata",): ("name", "namespace"),
+    ("metadata",): ("name", "namespace", *_FOR_PEOPLE),
     ("spec",): _SPEC,
     ("spec", "scaleTargetRef"): ("apiVersion", "kind", "name"),
 }
@@ -25,6 +26,9 @@ def read_hpa(code: Code, reading: Reading) -> Hpa | None:
         return None
     before = len(reading.mistakes)
     _check_kind(root, reading)
+    for key in _FOR_PEOPLE:
+        if node := root.get("metadata", key):
+            reading.remark(f"{key}: {node.plain()}", node.line, "HPA block")
     for path, keys in _KEYS.items():
         if node := root.get(*path):
             known_keys(node, keys, ": ".join(("HPA block", *path)), reading)

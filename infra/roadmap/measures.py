@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from infra.roadmap.mistakes import Reading, meant
 from infra.roadmap.model import KeyMetric, Target, Trigger
-from infra.roadmap.numbers import FIGURE, figure, seconds
+from infra.roadmap.numbers import DURATION, FIGURE, figure, seconds
 
 _COMPARATOR = r"<=|>=|<|>|≤|≥|="
 _WORDS = (
@@ -32,6 +32,10 @@ _OBJECTIVES = (
     (r"(?:api )?(?:response )?(?:latency|response time|time) \(?p(\d{2,3})\)?", "p{}_latency"),
     (r"error rate|errors|failed requests", "error_rate"),
     (r"availability|uptime", "availability"),
+)
+_WINDOW = re.compile(
+    rf"(?:sustained\s+)?(?:for|during|over|>=?)\s*(?:>=?\s*)?(?P<time>{DURATION.pattern})(?:\s*\([^()\d]*\))?",
+    re.IGNORECASE | re.ASCII,
 )
 _TRIGGERS = "CPU > 70% for 3 minutes, Memory > 80%, p95 latency > 3s, Queue depth > 1000"
 
@@ -81,7 +85,7 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
     match = _MEASURE.fullmatch(_symbols(text))
     metric = _trigger_metric(match["metric"]) if match else None
     rest, *action = re.split(r"\s*(?:→|->|=>|:)\s*", match["rest"].strip() if match else "", maxsplit=1)
-    window = seconds(rest) if re.match(r"(?:for|during|over|>)\b", rest) else None
+    window = _window(rest)
     if not match or metric is None or (rest and window is None) or _compared(match) == "=":
         hint = meant(match["metric"] if match else text, ("CPU", "Memory", "p95 latency", "Queue depth"))
         reading.mistake(line, f"scale {direction} trigger", text, _TRIGGERS, hint if metric is None else "")
@@ -100,6 +104,12 @@ def read_trigger(text: str, line: int, direction: str, reading: Reading) -> Trig
     reading.use(line)
     reading.remark("".join(action), line, f"scale {direction} trigger")
     return Trigger(direction, metric, _compared(match), value, expected, round(window) if window else None, line)
+
+
+def _window(text: str) -> float | None:
+    """How long a trigger's measure has to hold, in seconds: `for 3 minutes`, `(5 min)`, and what is averaged in brackets."""
+    match = _WINDOW.fullmatch(text)
+    return seconds(match["time"]) if match else None
 
 
 def check_triggers(triggers: Sequence[Trigger], reading: Reading) -> None:

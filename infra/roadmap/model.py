@@ -210,6 +210,7 @@ class CostRow:
     label: str
     cells: tuple[tuple[str, str], ...]  # (column heading, cell text)
     line: int
+    users: Fact[int] | None = None  # those of the heading above: "At 10,000 Users"
 
 
 @dataclass(frozen=True)

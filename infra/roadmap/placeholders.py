@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from infra.roadmap.asides import raw_lines
 from infra.roadmap.document import Code, Section, source_lines
 from infra.roadmap.model import Placeholder
 
@@ -17,7 +18,7 @@ def placeholders(text: str, root: Section) -> tuple[Placeholder, ...]:
 
     Columns count characters of the line, from 0; a byte order mark is no character. Lines end as Markdown ends them.
     """
-    code = _code_lines(root)
+    code = raw_lines(root, Code)
     return tuple(
         Placeholder(match[0], number, match.start(), match.end())
         for number, line in enumerate(source_lines(text), start=1)
@@ -29,8 +30,3 @@ def placeholders(text: str, root: Section) -> tuple[Placeholder, ...]:
 def is_blank(text: str) -> bool:
     """Whether a text leaves its figure open."""
     return bool(_BLANK.search(text))
-
-
-def _code_lines(root: Section) -> set[int]:
-    blocks = [block for section in root.walk() for block in section.blocks if isinstance(block, Code)]
-    return {block.line + i for block in blocks for i in range(len(block.text.split("\n")) - 1)}

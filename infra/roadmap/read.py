@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.errors import InputError
-from infra.roadmap.agreement import check_agreement
+from infra.roadmap.agreement import check_agreement, check_costs
+from infra.roadmap.asides import asides
 from infra.roadmap.baseline import find_baseline, read_baseline
 from infra.roadmap.continuity import check_continuity
 from infra.roadmap.document import MAX_NESTING, PHASE_TITLE, Listing, Section, parse
@@ -72,6 +73,7 @@ def _roadmap(text: str, root: Section, reading: Reading) -> Roadmap | None:
     phases, costs = _phases(baseline, sized, checklists, reading)
     check_continuity(phases, reading)
     check_agreement(phases, reading)
+    costs_of = costs + read_costs(parts, reading)
     roadmap = title and Roadmap(
         path=reading.path,
         title=title[0],
@@ -89,9 +91,11 @@ def _roadmap(text: str, root: Section, reading: Reading) -> Roadmap | None:
         risks=read_risks(root, reading),
         savings=read_savings(parts, reading),
         horizon=tuple(item for section in horizon for item in read_horizon(section, reading)),
-        cost_rows=costs + read_costs(parts, reading),
+        cost_rows=costs_of,
         placeholders=placeholders(text, root),
     )
+    check_costs(costs_of, phases, reading)
+    reading.unused += asides(text, root)
     rest = leftovers(root, parts, sized, baseline, reading)
     return replace(roadmap, unused=rest) if roadmap else None
 

@@ -18,6 +18,12 @@ _REGION = re.compile(
     rf"(?:\(\s*(?P<bracket>[^()]+?)\s*\)|[:{DASHES}]\s*(?P<after>[^:]+?))\s*:?",
     re.IGNORECASE,
 )
+# "Region us-east-1 (active)", "US-East (primary)": what "Active Region (us-east-1)" says.
+_TURNED = re.compile(
+    rf"(?:region\s+)?(?P<name>[a-z]+(?:-[a-z0-9]+)+)\s*\((?P<role>{'|'.join(map(re.escape, (*_ACTIVE, *_STANDBY)))})"
+    r"(?:\s+region)?\)\s*:?",
+    re.IGNORECASE,
+)
 _FAILOVER = re.compile(r"(?:failover|recovery)(?: (?:strategy|plan|policy|targets?))?\s*:?", re.IGNORECASE)
 _PODS = re.compile(r"(\d{1,9})\s*(?:pods?|servers?|instances?|replicas?)\b", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"[A-Za-z]+(?:[- ][A-Za-z0-9]+)*")
@@ -56,7 +62,12 @@ def section_lines(section: Section) -> list[Fact[str]]:
 
 def opens_region(title: str) -> bool:
     """Whether a line names a region or opens the failover strategy."""
-    return bool(_REGION.fullmatch(title.strip()) or _FAILOVER.fullmatch(title.strip()))
+    return bool(_region(title) or _FAILOVER.fullmatch(title.strip()))
+
+
+def _region(line: str) -> re.Match[str] | None:
+    """A line that names a region, with its word before it and its name in brackets or after a colon."""
+    return _REGION.fullmatch(_TURNED.sub(r"\g<role> Region (\g<name>)", line.strip()))
 
 
 def read_regions(lines: Iterable[Fact[str]], reading: Reading) -> MultiRegion | None:
@@ -93,7 +104,7 @@ def _open(
     """What takes the entries under a heading line of the block."""
     if _FAILOVER.fullmatch(line.value):
         return lambda item: _promise(item, failover, reading)
-    match = _REGION.fullmatch(line.value)
+    match = _region(line.value)
     name = (match["bracket"] or match["after"] or "").split(",")[0].strip() if match else ""
     if not match or not _NAME.fullmatch(name):
         reading.mistake(

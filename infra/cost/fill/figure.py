@@ -13,6 +13,7 @@ from infra.cost.fill import notes
 from infra.cost.items import Group, LineItem
 from infra.roadmap.labels import role_of
 from infra.roadmap.model import CostRow, Role
+from infra.roadmap.users import read_users
 
 _GROUPS = {
     Role.APPLICATION: Group.APPLICATION,
@@ -51,6 +52,10 @@ class Bills:
         """The position of a phase, by its key."""
         return next((i for i, one in enumerate(self.estimates) if one.phase == key), None)
 
+    def with_users(self, users: int) -> int | None:
+        """The position of the phase that is sized for these users."""
+        return next((i for i, one in enumerate(self.estimates) if one.users == users), None)
+
 
 def bills(estimates: Sequence[Estimate], rows: Sequence[CostRow]) -> Bills:
     """The bills, with the tables among `rows` that have a row for regions."""
@@ -63,7 +68,8 @@ def figure(row: CostRow, column: int, of: Bills) -> Figure | str:
     if row.table == "per_user":
         return _per_user(row, heading, of)
     if row.table == "breakdown":
-        return _amount(row, of.estimates[-1], split=False)
+        stated = row.users and of.with_users(row.users.value)
+        return _amount(row, of.estimates[-1 if stated is None else stated], split=False)
     position = of.at(row.table)
     if position is None:
         return f"the plan has no phase {row.table}"
@@ -83,8 +89,7 @@ def per_user_target(of: Bills) -> Figure:
 
 
 def _per_user(row: CostRow, heading: str, of: Bills) -> Figure | str:
-    users = int(re.sub(r"\D", "", row.label) or 0)
-    found = next((i for i, one in enumerate(of.estimates) if one.users == users), None)
+    found = of.with_users(_number_of_users(row.label))
     if found is None:
         return f"no phase has {row.label} users"
     if _PER_THOUSAND.search(heading):
@@ -92,6 +97,14 @@ def _per_user(row: CostRow, heading: str, of: Bills) -> Figure | str:
     if _PER_USER.search(heading):
         return _for_users(of, found, 1)
     return _total(of.estimates[found])
+
+
+def _number_of_users(label: str) -> int:
+    try:
+        found = read_users(label, single=True)
+    except ValueError:
+        found = None
+    return found.end if found else 0
 
 
 def _for_users(of: Bills, position: int, count: int) -> Figure:

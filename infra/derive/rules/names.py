@@ -17,10 +17,11 @@ def application_slug(name: str) -> str:
     """The application is named as the document's title names it, in lower case with hyphens.
 
     Logical and physical names begin with it, and AWS and Kubernetes take no other characters: letters lose their
-    accents, and `app-` stands before a digit and before what AWS keeps for itself. A name of more than 40 characters is
-    shortened, so that a suffix still fits.
+    accents, `#` is sharp and `+` plus, as in C#, and `app-` stands before a digit and before what AWS keeps for itself. A
+    name of more than 40 characters is shortened, so that a suffix still fits.
     """
-    slug = "-".join(re.findall(r"[a-z0-9]+", latin(name)))
+    spelt = latin(name).replace("#", " sharp ").replace("+", " plus ")
+    slug = "-".join(re.findall(r"[a-z0-9]+", spelt))
     if not slug[:1].isalpha() or reserved(APPLICATION, slug):
         slug = f"app-{slug}"
     return shorten(slug, LABEL_LENGTH)

@@ -54,6 +54,14 @@ def test_outside_the_blanks_no_character_changes(text: str, filled: Filled) -> N
     assert re.fullmatch(pattern + r"\n(?:\[\^cost-\d+\]: [^\n]+ Computed by ramp on 2026-11-24\.\n)+", filled.text)
 
 
+def test_a_bill_under_a_number_of_users_is_that_phase_s(text: str, filled: Filled, bills: tuple[Estimate, ...]) -> None:
+    """Guards `At 5,000 Users` above a cost breakdown, which the last phase's figures would fill."""
+    other = text.replace("**At 10,000 Users**:", "**At 5,000 Users**:")
+    second = fill(other, read_text(other, "roadmap.md"), bills, TODAY)
+    assert rows(filled, "Total")[-1].startswith(f"| **Total** | **{money(bills[3].total.expected, 0)}**")
+    assert rows(second, "Total")[-1].startswith(f"| **Total** | **{money(bills[2].total.expected, 0)}**")
+
+
 def test_the_figures_are_the_bills(filled: Filled, bills: tuple[Estimate, ...]) -> None:
     """Guards the place of each figure: totals, steps, shares and the cost of a user stand in the right rows."""
     baseline, first, _, third = bills

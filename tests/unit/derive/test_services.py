@@ -111,11 +111,28 @@ def test_services_that_could_not_be_told_apart_are_refused(tmp_path: Path, befor
     assert said in str(refusal.value)
 
 
+def test_every_region_that_the_settings_do_not_explain_is_told_with_its_word(tmp_path: Path) -> None:
+    """Guards AWS codes in a document: both are told at once, each with the word that the settings have for it."""
+    with pytest.raises(InputError) as refusal:
+        derived(tmp_path, ("(US-East)", "(us-east-1)"), ("(US-West)", "(Mars)"))
+    told = [(mistake.received, mistake.hint) for mistake in refusal.value.mistakes]
+    assert set(told) == {
+        ("'us-east-1'", "Add it to the settings, or write US-East."),
+        ("'Mars'", "Add it to the settings."),
+    }
+
+
 def test_a_namespace_that_kubernetes_keeps_is_refused_at_its_line(tmp_path: Path) -> None:
     """Guards the cluster's own objects, which the application's would stand among."""
     with pytest.raises(InputError) as refusal:
         derived(tmp_path, ("  name: mgx-api-hpa\n", "  name: mgx-api-hpa\n  namespace: kube-system\n"))
     assert "a name that Kubernetes doesn't keep for itself" in str(refusal.value)
+
+
+def test_applications_that_differ_in_a_sign_are_two() -> None:
+    """Guards C# Shop and C++ Shop in one account, of which each would take the other's names."""
+    slugs = [names.application_slug(Sourced(name, SOURCE)).value for name in ("C Shop", "C# Shop", "C++ Shop")]
+    assert slugs == ["c-shop", "c-sharp-shop", "c-plus-plus-shop"]
 
 
 def test_a_long_application_name_is_shortened_the_same_way_each_time() -> None:

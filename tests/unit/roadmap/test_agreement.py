@@ -136,3 +136,10 @@ def test_a_queue_keeps_the_disk_that_it_began_with() -> None:
     assert found == [
         "r.md:51: Message broker: got '5x 8vCPU, 16GB, 50GB SSD (Cluster)'; allowed: the disk of line 14, 40 GB, in every phase"
     ]
+
+
+def test_a_bill_for_users_that_no_phase_has_is_refused() -> None:
+    """Guards `At 10,000 Users` above a cost table, under which the last phase's figures were filled in whatever it says."""
+    assert mistakes("mgx-ai", ("**At 10,000 Users**:", "**At 12,000 Users**:")) == [
+        "r.md:302: cost table: got '12000 users'; allowed: the users of a phase: 1000, 2000, 5000, 10000"
+    ]

@@ -24,8 +24,8 @@ from tests.unit.roadmap.changed import mistakes, roadmap
         ),
         (
             "  name: mgx-api-hpa",
-            "  name: mgx-api-hpa\n  labels: {team: web}",
-            "r.md:121: HPA block: metadata: got 'labels'; allowed: name, namespace",
+            "  name: mgx-api-hpa\n  finalizers: [web]",
+            "r.md:121: HPA block: metadata: got 'finalizers'; allowed: name, namespace, labels, annotations",
         ),
         ("  - type: Resource", "  - type: Pods", "r.md:129: HPA block: metric type: got 'Pods'; allowed: Resource"),
         (
@@ -94,3 +94,9 @@ def test_a_block_in_json_is_a_block() -> None:
     """Guards against an autoscaler that is passed over as an example for people."""
     found = mistakes("mgx-ai", ("```yaml\napiVersion: autoscaling/v2", "```json\napiVersion: autoscaling/v3"))
     assert found[0].startswith("r.md:117: HPA block: apiVersion: got 'autoscaling/v3'")
+
+
+def test_labels_of_a_block_are_listed() -> None:
+    """Guards the manifest that a team has in use: labels and annotations are neither followed nor a mistake."""
+    change = ("  name: mgx-api-hpa", "  name: mgx-api-hpa\n  labels: {team: web}")
+    assert [item.text for item in roadmap("mgx-ai", change).unused if item.line == 121] == ["labels: {'team': 'web'}"]

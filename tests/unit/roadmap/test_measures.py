@@ -98,3 +98,25 @@ def test_an_objective_that_nobody_could_hold_is_not_understood(text: str) -> Non
 def test_triggers_that_no_autoscaler_follows_are_refused(old: str, new: str, message: str) -> None:
     """Guards against a threshold that is read and never acted on."""
     assert message in mistakes("mgx-ai", (old, new))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "window"),
+    [
+        ("p95 latency > 1,500 ms for 5 minutes", 1.5, 300),
+        ("p95 latency > 1.500 ms sustained for 90s", 1.5, 90),
+        ("p95 latency > 1,5s for at least 5 minutes", 1.5, 300),
+        ("p95 latency > 1.25 s for 90 seconds (average)", 1.25, 90),
+    ],
+)
+def test_thousands_of_a_time_are_no_decimals(text: str, value: float, window: int) -> None:
+    """Guards against 1,500 ms that are read as one and a half."""
+    trigger = read_trigger(text, 1, "up", Reading("r.md"))
+    assert trigger and (trigger.value, trigger.for_seconds) == (value, window)
+
+
+def test_a_window_that_is_no_one_time_is_refused() -> None:
+    """Guards against `3 of 5 minutes`, of which only the five would count."""
+    reading = Reading("r.md")
+    assert read_trigger("CPU > 70% for 3 of 5 minutes", 1, "up", reading) is None
+    assert reading.mistakes[0].received == "'CPU > 70% for 3 of 5 minutes'"

@@ -91,3 +91,17 @@ def test_a_range_of_users_as_a_size_of_a_phase_is_its_end() -> None:
     """Guards \u201c2K to 10K\u201d, and that nothing else is taken for it."""
     with pytest.raises(InputError):
         roadmap("paper-mill", ("(2K to 10K users)", "(many users)"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Region US-East (primary):", "Region US-West (standby):"),
+        ("US-East (active region)", "US-West (secondary region)"),
+        ("Region 1 (US-East, active):", "Region 2 (US-West, passive):"),
+    ],
+)
+def test_a_region_may_be_named_before_what_it_does(first: str, second: str) -> None:
+    """Guards the headings that teams give their regions: each leads to the same plans."""
+    changes = (("Primary Region (US-East):", first), ("Secondary Region (US-West):", second))
+    assert configs(changed("mgx-ai", *changes)) == configs(text_of("mgx-ai"))
