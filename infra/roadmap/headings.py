@@ -10,7 +10,7 @@ from infra.roadmap.labels import Kind, kind_of
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Fact
 from infra.roadmap.numbers import ARROW, DASHES
-from infra.roadmap.users import MAX_USERS, TIME, WHO, read_users
+from infra.roadmap.users import MAX_USERS, TIME, WHO, Users, read_users
 
 _MONTHS = re.compile(
     rf"\bmon(?:ths?|ate?)\s*(\d{{1,3}})(?!\d)(?:\s*(?:{ARROW}|[{DASHES}]|\bto\b|bis)\s*(\d{{1,3}})(?!\d))?",
@@ -67,14 +67,13 @@ def _title_users(title: str, line: int, reading: Reading) -> tuple[Fact[int] | N
         return None, None
     if re.search(r"\d", found.rest):
         reading.remark(found.rest, line, title)
-    start = None if found.start is None or found.start == 0 else _bounded(found.start, line, reading)
-    return start, _bounded(found.end, line, reading)  # "0-100 users" starts from none
+    return Fact(found.start, line) if found.start else None, _bounded(found, line, reading)  # "0-100 users": from none
 
 
-def _bounded(count: int, line: int, reading: Reading) -> Fact[int] | None:
-    if 1 <= count <= MAX_USERS:
-        return Fact(count, line)
-    reading.mistake(line, "users", str(count), _ALLOWED)
+def _bounded(found: Users, line: int, reading: Reading) -> Fact[int] | None:
+    if 1 <= found.end <= MAX_USERS:
+        return Fact(found.end, line)
+    reading.mistake(line, "users", found.written, _ALLOWED)
     return None
 
 
@@ -99,7 +98,7 @@ def _one_count(block: Paragraph, unlimited: bool, reading: Reading) -> Fact[int]
         return None
     if found:
         reading.remark(found.rest if re.search(r"\w", found.rest) else "", block.line, "target capacity")
-        return _bounded(found.end, block.line, reading)
+        return _bounded(found, block.line, reading)
     if not unlimited:
         allowed = _ALLOWED if _SIGNED.match(block.text) else "a number of users, or Unlimited"
         reading.mistake(block.line, "target capacity", block.text, allowed)

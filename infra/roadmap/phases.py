@@ -61,7 +61,9 @@ def read_phase(
 
     `earlier` holds each role's latest row before this phase.
     """
+    before = len(reading.mistakes)
     heading = read_heading(section, reading)
+    told = len(reading.mistakes) > before
     draft = _Draft(number, earlier)
     _add_section(section, None, draft, reading)
     if not draft.tables or heading.users is None:
@@ -71,7 +73,8 @@ def read_phase(
         hint = "A phase beyond what is planned has an unlimited target (10,000+ Users) and no table."
         report_no_table(section, number, allowed, reading, hint)
     if heading.users is None:
-        reading.report(section.line, section.title, "no user count", "a count, as in Phase 2: 2,000 → 5,000 Users")
+        if not told:
+            reading.report(section.line, section.title, "no user count", "a count, as in Phase 2: 2,000 → 5,000 Users")
         return None, tuple(draft.costs)
     return _phase(section, heading, heading.users, draft), tuple(draft.costs)
 

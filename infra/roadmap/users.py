@@ -45,11 +45,15 @@ TIME = re.compile(
 
 @dataclass(frozen=True)
 class Users:
-    """The users at the end of a step, at its start where the text says that too, and the text without them and without dates."""
+    """The users at the end of a step, at its start where the text says that too, and the text without them and without dates.
+
+    `written` is the end as it stands in the text.
+    """
 
     start: int | None
     end: int
     rest: str
+    written: str
 
 
 def read_users(text: str, *, single: bool = False) -> Users | None:
@@ -59,11 +63,12 @@ def read_users(text: str, *, single: bool = False) -> Users | None:
     """
     text = TIME.sub(" ", text)
     for pattern in (_STATED, _RANGE, _ONE)[: 3 if single else 2]:
-        found = {_ends(match["start"], match["end"]) for match in pattern.finditer(text)}
+        found = {_ends(match["start"], match["end"]): match["end"] for match in pattern.finditer(text)}
         if len(found) > 1:
             raise ValueError(text)
         if found:
-            return Users(*found.pop(), " ".join(pattern.sub(" ", text).split()))
+            [(ends, written)] = found.items()
+            return Users(*ends, " ".join(pattern.sub(" ", text).split()), written)
     return None
 
 
