@@ -52,7 +52,7 @@ def read_baseline(
         costs += cost_rows(table, "baseline", max(0, layout(table, 0).component))
     for block in (b for part in section.walk() for b in part.blocks):
         if isinstance(block, Paragraph) and block.text.startswith("|"):
-            report_broken_table(block, reading)
+            report_broken_table(block, 0, reading)
     users = _users(section, reading) or fallback
     if users is None:
         reading.report(section.line, section.title, "no user count", "a row Max Concurrent Users with a whole number")

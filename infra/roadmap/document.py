@@ -30,6 +30,7 @@ _INLINE = MarkdownIt("commonmark")
 # A static site's header; Markdown itself would take it for a rule and a heading.
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n((?:[^\n]*\n){0,50}?)---[ \t]*(?:\n|\Z)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")  # the note itself is a line of its own
+STRUCK = re.compile(r"~~(?=\S)[^~]+(?<=\S)~~")
 _BOX = re.compile(r"\[([ xX])\](?:\s+|$)")
 
 
@@ -134,8 +135,11 @@ def parse(text: str) -> Section:
 
 
 def plain(text: str) -> str:
-    """One line of Markdown as plain text: emphasis, links, code and footnote marks gone, their words kept."""
-    return _words(inline(_FOOTNOTE.sub("", text)))
+    """One line of Markdown as plain text: emphasis, links, code and footnote marks gone, their words kept.
+
+    What is struck out is gone altogether.
+    """
+    return _words(inline(_FOOTNOTE.sub("", STRUCK.sub(" ", text))))
 
 
 def entries(section: Section) -> Iterator[Entry]:
@@ -238,7 +242,7 @@ class _Builder:
 
     def add_paragraph(self, node: SyntaxTreeNode) -> None:
         for line, text in enumerate(_content(node).split("\n"), start=_line(node)):
-            if label := _label(text):
+            if label := _label(STRUCK.sub(" ", text)):
                 self.enter(PHASE_LABEL_LEVEL if PHASE_TITLE.match(label[0]) else LABEL_LEVEL, label[0], line)
                 text = label[1]
             else:

@@ -8,6 +8,7 @@ from infra.roadmap.cells import SIZE
 from infra.roadmap.columns import ANY_PHASE, is_infrastructure
 from infra.roadmap.document import Block, Code, Entry, Html, Listing, Paragraph, Section, Table
 from infra.roadmap.general import Parts
+from infra.roadmap.labels import kind_of
 from infra.roadmap.mistakes import Reading
 from infra.roadmap.model import Item
 from infra.roadmap.phases import check_title, stated
@@ -23,10 +24,11 @@ def leftovers(
     `outside` are the sections that belong to no phase: a table of sizes or a manifest there is reported as a mistake.
     So is a size in the titles and the running text of the baseline and the planned phases, and a manifest in the baseline.
     """
+    above = {child.line: section for section in root.walk() for child in section.children}
     for section, _ in outside:
         check_title(section, reading)
         for block in section.blocks:
-            _refuse(block, section, reading)
+            _refuse(block, _heading(section, above), reading)
     for section in baseline.walk() if baseline else ():
         for block in section.blocks:
             _refuse_code(block, reading)
@@ -53,14 +55,17 @@ def leftovers(
     return tuple(sorted([*rest, *reading.unused], key=lambda item: item.line))
 
 
-def _refuse(block: Block, section: Section, reading: Reading) -> None:
+def _heading(section: Section, above: dict[int, Section]) -> str:
+    """The title that should have said which phase it is: the nearest that doesn't say what kind of thing stands under it."""
+    while section.line in above and kind_of(section.title):
+        section = above[section.line]
+    return section.title
+
+
+def _refuse(block: Block, heading: str, reading: Reading) -> None:
     if isinstance(block, Table) and is_infrastructure(block, ANY_PHASE) and has_size(block):
         allowed = "a table under the baseline or under a phase"
-        hint = (
-            f"The heading '{section.title}' is neither Current Baseline nor Phase and a number."
-            if section.title
-            else ""
-        )
+        hint = f"The heading '{heading}' is neither Current Baseline nor Phase and a number." if heading else ""
         reading.mistake(block.line, "infrastructure table", " | ".join(block.header), allowed, hint)
     _refuse_code(block, reading)
 

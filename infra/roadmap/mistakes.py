@@ -19,6 +19,7 @@ class Reading:
     used: set[int] = field(default_factory=set)
     unused: list[Item] = field(default_factory=list)
     gaps: list[tuple[int, Role | None]] = field(default_factory=list)
+    broken: set[int] = field(default_factory=set)  # lines that were meant as a table's
     unread: set[int] = field(default_factory=set)  # the phases of which a block could not be read
 
     def mistake(self, line: int | None, key: str, received: str, allowed: str, hint: str = "") -> None:

@@ -15,7 +15,8 @@ NUMBER = rf"(?<!\d)(?:[1-9]\d{{0,2}}(?:[.,'\u2019{_SPACES}]\d{{3}}){{1,3}}|[1-9]
 FIGURE = rf"(?:\d{{1,3}}(?:[{_SPACES}]\d{{3}}){{1,3}}(?!\d)|\d{{1,12}}(?:[.,'\u2019]\d{{1,12}}){{0,6}})"
 _SECONDS = {"ms": 0.001, "s": 1, "sec": 1, "second": 1, "min": 60, "m": 60, "minute": 60, "h": 3600, "hour": 3600}
 DURATION = re.compile(
-    rf"(?<![\d.,])({FIGURE})\s*(ms|milliseconds?|s|secs?|seconds?|min|mins|minutes?|m|h|hours?)\b", re.I | re.ASCII
+    rf"(?<![\d.,])(?<!\d[{DASHES}])({FIGURE})\s*(ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|m|h|hours?)\b",
+    re.I | re.ASCII,
 )
 
 

@@ -139,7 +139,7 @@ def _add_block(block: Block, section: Section, kind: Kind | None, draft: _Draft,
         case Listing():
             _add_list(block, section, kind, draft, reading)
         case Paragraph() if block.text.startswith("|"):
-            report_broken_table(block, reading)
+            report_broken_table(block, draft.number, reading)
         case _:
             pass  # left for the list of what was not used
 
@@ -153,8 +153,13 @@ def report_no_table(section: Section, number: int, allowed: str, reading: Readin
         reading.report(section.line, section.title, "no infrastructure table", allowed, hint)
 
 
-def report_broken_table(block: Paragraph, reading: Reading) -> None:
-    """Reports a line that was meant as a table's and isn't, because Markdown found no delimiter row of equal width."""
+def report_broken_table(block: Paragraph, number: int, reading: Reading) -> None:
+    """Reports lines that were meant as a table's and aren't, for Markdown found no delimiter row of equal width: the first."""
+    reading.gap(number)
+    reading.broken.add(block.line)
+    if block.line - 1 in reading.broken:
+        reading.use(block.line)
+        return
     reading.mistake(block.line, "table", block.text, "a header row, then |---|---| with as many cells, then the rows")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from infra.roadmap.document import Code, Listing, Paragraph, Section
 from infra.roadmap.mistakes import Reading, meant
 from infra.roadmap.model import Fact, MultiRegion, RegionPlan
-from infra.roadmap.numbers import DASHES, seconds
+from infra.roadmap.numbers import DASHES, DURATION, seconds
 
 _ACTIVE = ("primary", "active", "main")
 _STANDBY = ("secondary", "standby", "passive", "tertiary", "third", "backup", "dr", "disaster recovery", "second")
@@ -115,7 +115,14 @@ def _open(
             meant(line.value, ("Primary Region (US-East):", "Secondary Region (US-West):", "Failover Strategy:")),
         )
         return lambda item: None
-    rest = (match["bracket"] or match["after"]).split(",")[1:]
+    rest = [part.strip() for part in (match["bracket"] or match["after"]).split(",")[1:]]
+    if not all(_says_role(part) for part in rest):
+        reading.mistake(
+            line.line,
+            "multi-region block",
+            line.value,
+            "one region, and what it is: Region 2 (US-West, standby):",
+        )
     region = _Region(Fact(name, line.line), f"{match['word'] or ''} {' '.join(rest)}".lower())
     regions.append(region)
     return region.items.append
@@ -125,12 +132,18 @@ def _plan(region: _Region, index: int, reading: Reading) -> RegionPlan:
     pods = None
     for item in region.items:
         if (match := _PODS.search(item.value)) and "replica" not in match[0]:
-            count = int(match[1])
-            if 1 <= count <= 10_000:
+            count, ranges = int(match[1]), re.search(rf"\d\s*[{DASHES}]\s*$", item.value[: match.start()])
+            if 1 <= count <= 10_000 and not ranges:
                 pods = pods or Fact(count, item.line)
+                if re.search(r"\d", _PODS.sub("", item.value)):
+                    reading.remark(item.value, item.line, region.name.value)
             else:
                 reading.mistake(item.line, "pods of a region", item.value, "a whole number from 1 to 10000")
     return RegionPlan(_role(region, index), region.name, pods, tuple(region.items))
+
+
+def _says_role(text: str) -> bool:
+    return any(re.search(rf"\b{word}\b", text.lower()) for word in (*_ACTIVE, *_STANDBY))
 
 
 def _role(region: _Region, index: int) -> str:
@@ -152,7 +165,10 @@ def _waits(plan: RegionPlan) -> bool:
 def _promise(item: Fact[str], failover: _Failover, reading: Reading) -> None:
     time = seconds(item.value)
     text = item.value.lower()
-    if time is not None and 0 < time <= MAX_SECONDS:
+    rest = DURATION.sub("", item.value)
+    if time is not None and 0 < time <= MAX_SECONDS and len(DURATION.findall(item.value)) == 1:
+        if re.search(r"\d", rest):
+            reading.remark(item.value, item.line, "failover strategy")
         if "lag" in text or "rpo" in text:
             failover.lag = Fact(round(time * 1000), item.line)
             return

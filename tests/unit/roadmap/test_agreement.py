@@ -143,3 +143,32 @@ def test_a_bill_for_users_that_no_phase_has_is_refused() -> None:
     assert mistakes("mgx-ai", ("**At 10,000 Users**:", "**At 12,000 Users**:")) == [
         "r.md:302: cost table: got '12000 users'; allowed: the users of a phase: 1000, 2000, 5000, 10000"
     ]
+
+
+def test_two_times_in_one_promise_are_refused() -> None:
+    """Guards `RTO < 60s, RPO < 5s` in one line, of which the first would be taken for the other."""
+    both = "RTO < 60s, RPO < 5s"
+    assert mistakes("mgx-ai", ("Automatic DNS failover (< 60s)", both))[0] == (
+        f"r.md:236: failover strategy: got '{both}'; allowed: health checks every 30s, DNS failover (< 60s), replication "
+        "lag < 5s"
+    )
+
+
+def test_a_further_figure_in_a_promise_is_listed() -> None:
+    """Guards `every 30s, 3 failures`, of which only the time is followed."""
+    said = "Automated health checks every 30s, 3 failures"
+    read = roadmap("mgx-ai", ("Automated health checks every 30s", said))
+    assert [item.text for item in read.unused if item.text == said] == [said]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("(50 pods)", "(40-50 pods)", "pods of a region: got 'Active application servers (40-50 pods)'"),
+        ("lag < 5s", "lag < 5-10s", "failover strategy: got 'Data replication lag < 5-10s'"),
+        ("(US-West):", "(US-West, EU-West):", "multi-region block: got 'Secondary Region (US-West, EU-West):'"),
+    ],
+)
+def test_a_region_and_its_figures_are_one_each(old: str, new: str, told: str) -> None:
+    """Guards against the last end of a range, and a second region of a heading, that nobody plans."""
+    assert told in mistakes("mgx-ai", (old, new))[0]

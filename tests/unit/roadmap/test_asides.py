@@ -21,6 +21,7 @@ def listed(*changes: tuple[str, str]) -> list[str]:
     [
         ("8x 8vCPU, 16GB <!-- 10x if the launch goes well -->", "<!-- 10x if the launch goes well -->"),
         ("[8x 8vCPU, 16GB](https://example.org/16-servers)", "https://example.org/16-servers"),
+        ("~~4x~~ 8x 8vCPU, 16GB", "~~4x~~"),
         ("![](https://example.org/16x.png) 8x 8vCPU, 16GB", "https://example.org/16x.png"),
     ],
 )

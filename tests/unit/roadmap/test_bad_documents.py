@@ -6,6 +6,7 @@ import pytest
 
 from infra.errors import InputError
 from infra.roadmap import read_text
+from tests.unit.roadmap.changed import mistakes
 
 PLAN = """# Growth plan – Otter
 
@@ -48,3 +49,24 @@ def test_a_phase_without_a_number_is_named(heading: str) -> None:
         "r.md:11: infrastructure table: got 'Component | Current | New'; allowed: a table under the baseline or under a "
         f"phase. The heading '{heading}' is neither Current Baseline nor Phase and a number."
     )
+
+
+def test_a_table_that_breaks_off_is_one_mistake() -> None:
+    """Guards against a row in a comment, or an empty line, that is told once a row and again in every phase after."""
+    row = "| Redis Cache | 1x 4vCPU, 8GB | 1x 8vCPU, 16GB | +$XXX/mo |"
+    for broken in (f"\n{row}", f"<!-- {row} -->"):
+        found = mistakes("mgx-ai", (row, broken))
+        assert len(found) == 1
+        assert "allowed: a header row, then |---|---| with as many cells, then the rows" in found[0]
+
+
+def test_a_row_that_is_struck_out_sizes_nothing() -> None:
+    """Guards against planning what its authors took out: its name is gone, and the row is refused."""
+    change = ("| Message Queue | 1x 4vCPU, 8GB |", "| ~~Message Queue~~ | 1x 4vCPU, 8GB |")
+    assert mistakes("mgx-ai", change)[0].startswith("r.md:105: component: got nothing; allowed: Application Server,")
+
+
+def test_a_label_under_a_phase_without_a_number_names_the_phase() -> None:
+    """Guards `Phase I`, whose table stands under a label that is no mistake."""
+    found = mistakes("mgx-ai", ("### Phase 1: 1,000", "### Phase I: 1,000"))[0]
+    assert "The heading 'Phase I: 1,000 → 2,000 Users (Months 1-3)' is neither" in found

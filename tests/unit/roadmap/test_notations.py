@@ -77,7 +77,7 @@ def test_a_size_may_be_written_in_many_ways(cell: str) -> None:
     "cell",
     [
         "~8x 8vCPU, 16GB", "8\u201310x 8vCPU, 16GB", "8+ x 8vCPU, 16GB", "8x c7g.2xlarge", "8 (8 vCPU, 16 GB)", "8/16",
-        "8x 8 vCPU @ 3GHz, 16GB", "~~4x~~ 8x 8vCPU, 16GB", "8x 8vCPU, 16GB \\| spare", "eight 8vCPU, 16GB",
+        "8x 8 vCPU @ 3GHz, 16GB", "<del>4x</del> 8x 8vCPU, 16GB", "8x 8vCPU, 16GB \\| spare", "eight 8vCPU, 16GB",
     ],
 )  # fmt: skip
 def test_a_figure_that_leaves_something_open_is_refused(cell: str) -> None:
