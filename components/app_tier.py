@@ -17,6 +17,7 @@ from components.pod_identity import pod_identity
 from components.pods import (
     COMPONENT_LABEL,
     NAME_LABEL,
+    cluster_service,
     container_security,
     digest,
     disruption_budget,
@@ -119,7 +120,7 @@ class AppTier(pulumi.ComponentResource):
         self.role_arn = identity.role_arn
         self._trusted()
         self._deployment(identity)
-        self._service()
+        cluster_service(name, self._metadata, self._labels, {"http": self.port}, self._child)
         self._autoscaler()
         self._disruption_budget()
         self.register_outputs({"service": self.service, "role_arn": self.role_arn})
@@ -210,18 +211,6 @@ class AppTier(pulumi.ComponentResource):
                 k8s.core.v1.VolumeMountArgs(name="tmp", mount_path="/tmp"),
                 k8s.core.v1.VolumeMountArgs(name="trust", mount_path=TRUST_FOLDER, read_only=True),
             ],
-        )
-
-    def _service(self) -> None:
-        k8s.core.v1.Service(
-            f"{self._name}-service",
-            metadata=self._metadata,
-            spec=k8s.core.v1.ServiceSpecArgs(
-                type="ClusterIP",
-                selector=self._labels,
-                ports=[k8s.core.v1.ServicePortArgs(name="http", port=self.port, target_port="http")],
-            ),
-            opts=self._child,
         )
 
     def _autoscaler(self) -> None:

@@ -15,7 +15,16 @@ from components import naming
 from components.authority import Certificate
 from components.envoy_config import METRICS_PORT
 from components.node_pool import tolerations
-from components.pods import NAME_LABEL, container_security, digest, disruption_budget, pod_security, rolling, spread
+from components.pods import (
+    NAME_LABEL,
+    cluster_service,
+    container_security,
+    digest,
+    disruption_budget,
+    pod_security,
+    rolling,
+    spread,
+)
 
 BOOTSTRAP = "envoy.json"
 CONFIGURATION = "/etc/envoy"
@@ -81,7 +90,7 @@ class Envoy(pulumi.ComponentResource):
         if args.certificate:
             self._secret(args.certificate)
         self._deployment(bootstrap)
-        self._service()
+        cluster_service(name, self._metadata, self._labels, args.ports, self._child)
         disruption_budget(name, self._metadata, self._labels, self._child)
         self.register_outputs({"host": self.host})
 
@@ -163,21 +172,6 @@ class Envoy(pulumi.ComponentResource):
             secret = k8s.core.v1.SecretVolumeSourceArgs(secret_name=self.service, default_mode=0o440)
             volumes.append(k8s.core.v1.VolumeArgs(name="tls", secret=secret))
         return volumes
-
-    def _service(self) -> None:
-        ports = self._args.ports
-        k8s.core.v1.Service(
-            f"{self._name}-service",
-            metadata=self._metadata,
-            spec=k8s.core.v1.ServiceSpecArgs(
-                type="ClusterIP",
-                selector=self._labels,
-                ports=[
-                    k8s.core.v1.ServicePortArgs(name=name, port=port, target_port=name) for name, port in ports.items()
-                ],
-            ),
-            opts=self._child,
-        )
 
 
 def bootstrap_file(bootstrap: Mapping[str, Any]) -> str:

@@ -113,3 +113,35 @@ def disruption_budget(
         ),
         opts=opts,
     )
+
+
+def cluster_service(
+    name: str,
+    metadata: k8s.meta.v1.ObjectMetaArgs,
+    labels: Mapping[str, str],
+    ports: Mapping[str, int],
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """A Service `<name>-service` within the cluster for the pods of these labels; each port leads to theirs of its name."""
+    k8s.core.v1.Service(
+        f"{name}-service",
+        metadata=metadata,
+        spec=k8s.core.v1.ServiceSpecArgs(
+            type="ClusterIP",
+            selector=labels,
+            ports=[k8s.core.v1.ServicePortArgs(name=port, port=ports[port], target_port=port) for port in ports],
+        ),
+        opts=opts,
+    )
+
+
+def data_volume(storage_class: str, storage_gib: int) -> k8s.core.v1.PersistentVolumeClaimArgs:
+    """The volume `data` of each pod of a StatefulSet."""
+    return k8s.core.v1.PersistentVolumeClaimArgs(
+        metadata=k8s.meta.v1.ObjectMetaArgs(name="data"),
+        spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
+            access_modes=["ReadWriteOnce"],
+            storage_class_name=storage_class,
+            resources=k8s.core.v1.VolumeResourceRequirementsArgs(requests={"storage": f"{storage_gib}Gi"}),
+        ),
+    )

@@ -12,7 +12,16 @@ import pulumi_kubernetes as k8s
 from components.authority import Authority, Certificate
 from components.logins import Logins
 from components.node_pool import tolerations
-from components.pods import NAME_LABEL, container_security, digest, disruption_budget, pod_security, rolling, spread
+from components.pods import (
+    NAME_LABEL,
+    cluster_service,
+    container_security,
+    digest,
+    disruption_budget,
+    pod_security,
+    rolling,
+    spread,
+)
 from components.pool_sizes import PoolSizes
 from components.pooler_files import (
     CONFIGURATION,
@@ -93,7 +102,7 @@ class Pooler(pulumi.ComponentResource):
         self._secret(certificate)
         read = pulumi.Output.all(settings, databases, proxied or "", certificate.certificate_pem, str(args.epoch))
         self._deployment(read.apply(lambda texts: digest(*texts)))
-        self._service()
+        cluster_service(name, self._metadata, self._labels, {"postgresql": self.port}, self._child)
         disruption_budget(name, self._metadata, self._labels, self._child)
         self.register_outputs({"host": self.host})
 
@@ -238,18 +247,6 @@ class Pooler(pulumi.ComponentResource):
                 requests={"cpu": "20m", "memory": "64Mi"}, limits={"memory": "64Mi"}
             ),
             security_context=container_security(),
-        )
-
-    def _service(self) -> None:
-        k8s.core.v1.Service(
-            f"{self._name}-service",
-            metadata=self._metadata,
-            spec=k8s.core.v1.ServiceSpecArgs(
-                type="ClusterIP",
-                selector=self._labels,
-                ports=[k8s.core.v1.ServicePortArgs(name="postgresql", port=self.port, target_port="postgresql")],
-            ),
-            opts=self._child,
         )
 
 

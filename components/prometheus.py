@@ -11,7 +11,7 @@ import pulumi_kubernetes as k8s
 
 from components.certificate_rules import certificate_groups
 from components.node_pool import tolerations
-from components.pods import NAME_LABEL, container_security, digest, disruption_budget, pod_security, spread
+from components.pods import NAME_LABEL, container_security, data_volume, digest, disruption_budget, pod_security, spread
 from components.templates import dump_yaml
 
 NAME = "prometheus"
@@ -125,18 +125,7 @@ class Prometheus(pulumi.ComponentResource):
                     ),
                     spec=self._pod(),
                 ),
-                volume_claim_templates=[
-                    k8s.core.v1.PersistentVolumeClaimArgs(
-                        metadata=k8s.meta.v1.ObjectMetaArgs(name="data"),
-                        spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
-                            access_modes=["ReadWriteOnce"],
-                            storage_class_name=args.storage_class,
-                            resources=k8s.core.v1.VolumeResourceRequirementsArgs(
-                                requests={"storage": f"{args.storage_gib}Gi"}
-                            ),
-                        ),
-                    )
-                ],
+                volume_claim_templates=[data_volume(args.storage_class, args.storage_gib)],
             ),
             opts=self._child,
         )

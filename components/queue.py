@@ -15,7 +15,7 @@ from components import queue_pod
 from components.allocatable import Capacity
 from components.authority import Authority
 from components.kept_secret import SecretKeys
-from components.pods import digest
+from components.pods import cluster_service, digest
 from components.queue_definitions import QueueLimits
 from components.queue_logins import FEDERATION, QueueLogins, logins_file
 from components.queue_pod import AMQPS_PORT, MANAGEMENT_PORT, METRICS_PORT, NAME, NODES
@@ -104,7 +104,13 @@ class Queue(pulumi.ComponentResource):
             spec=queue_pod.stateful_set(args, digest(*files.values(), str(args.epoch))),
             opts=pulumi.ResourceOptions(parent=self, protect=True, custom_timeouts=queue_pod.patience(args.replicas)),
         )
-        self._service()
+        cluster_service(
+            name,
+            self._metadata(NAME),
+            queue_pod.LABELS,
+            {"amqps": AMQPS_PORT, "management": MANAGEMENT_PORT},
+            self._child,
+        )
         self._disruption_budget()
         self.upstream_uri = self._balancer() if args.peers else None
         self.register_outputs({"host": self.host, "port": self.port})
@@ -174,22 +180,6 @@ class Queue(pulumi.ComponentResource):
                     port(name="epmd", port=4369),
                     port(name="distribution", port=25672),
                     port(name="metrics", port=METRICS_PORT),
-                ],
-            ),
-            opts=self._child,
-        )
-
-    def _service(self) -> None:
-        port = k8s.core.v1.ServicePortArgs
-        k8s.core.v1.Service(
-            f"{self._name}-service",
-            metadata=self._metadata(NAME),
-            spec=k8s.core.v1.ServiceSpecArgs(
-                type="ClusterIP",
-                selector=queue_pod.LABELS,
-                ports=[
-                    port(name="amqps", port=AMQPS_PORT, target_port="amqps"),
-                    port(name="management", port=MANAGEMENT_PORT, target_port="management"),
                 ],
             ),
             opts=self._child,

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.node_pool import tolerations
-from components.pods import NAME_LABEL, container_security, spread
+from components.pods import NAME_LABEL, container_security, data_volume, spread
 
 if TYPE_CHECKING:
     from components.queue import QueueArgs
@@ -50,16 +50,7 @@ def stateful_set(args: QueueArgs, checksum: str) -> k8s.apps.v1.StatefulSetSpecA
             metadata=k8s.meta.v1.ObjectMetaArgs(labels=LABELS, annotations={"ramp/checksum": checksum}),
             spec=_pod(args),
         ),
-        volume_claim_templates=[
-            k8s.core.v1.PersistentVolumeClaimArgs(
-                metadata=k8s.meta.v1.ObjectMetaArgs(name="data"),
-                spec=k8s.core.v1.PersistentVolumeClaimSpecArgs(
-                    access_modes=["ReadWriteOnce"],
-                    storage_class_name=args.storage_class,
-                    resources=k8s.core.v1.VolumeResourceRequirementsArgs(requests={"storage": f"{args.storage_gib}Gi"}),
-                ),
-            )
-        ],
+        volume_claim_templates=[data_volume(args.storage_class, args.storage_gib)],
     )
 
 
