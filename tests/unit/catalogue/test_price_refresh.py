@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 import json
 import threading
 from collections.abc import Iterator
@@ -15,12 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from infra.catalogue import bookfile
 from infra.catalogue.bookfile import Price
-from infra.catalogue.bulkfile import BrokenPriceFile, entries
 from infra.catalogue.offers import offers
 from infra.catalogue.refresh import RefreshError, refresh
 
@@ -259,66 +255,3 @@ def test_lists_are_read_over_http_and_a_missing_one_is_named(site: Path, server:
     with pytest.raises(RefreshError) as error:
         refresh(server, (REGION,), book, TODAY)
     assert str(error.value) == f"{server}/offers/v1.0/aws/awskms/current/{REGION}/index.json: File not found"
-
-
-@given(
-    products=st.dictionaries(
-        st.text("ABC", min_size=1), st.dictionaries(st.text(), st.text() | st.integers()), max_size=4
-    ),
-    chunk=st.integers(1, 50),
-    indent=st.sampled_from([None, 2]),
-)
-def test_reading_in_pieces_finds_what_reading_at_once_finds(
-    products: dict[str, Any], chunk: int, indent: int | None
-) -> None:
-    """Guards the streaming reader at every place where a piece of a file may end: in names, escapes and numbers."""
-    whole = {"version": 12, "products": products, "terms": {"OnDemand": products, "Reserved": {}}}
-    found = dict(entries(io.StringIO(json.dumps(whole, indent=indent)), chunk))
-    expected = {("version",): 12, **{("products", k): v for k, v in products.items()}}
-    expected |= {("terms", "OnDemand", k): v for k, v in products.items()}
-    assert found == expected
-
-
-def test_a_file_that_ends_early_is_broken_wherever_it_ends() -> None:
-    """Guards against a truncated download that reads as a shorter price list."""
-    text = json.dumps(ec2_list())
-    for end in range(0, len(text) - 1, 7):
-        with pytest.raises(BrokenPriceFile):
-            list(entries(io.StringIO(text[:end]), 64))
-
-
-def test_the_carried_book_is_covered_by_the_offers_except_for_what_no_list_carries() -> None:
-    """Guards against a renamed item: a refresh would add it anew and keep the old one for ever."""
-    uncovered = {
-        (price.service, price.item)
-        for region in (REGION, "global")
-        for service in bookfile.services(bookfile.DATA, region)
-        for price in bookfile.read(bookfile.DATA, region, service)
-        if price.kind == "on-demand" and not any(o.covers(price.service, price.item, price.unit) for o in offers())
-    }
-    assert uncovered == {
-        ("cloudfront", "data to origin, United States"),
-        ("cloudfront", "origin shield requests"),
-        ("cloudwatch", "api requests"),
-        ("cloudwatch", "canary run"),
-        ("cloudwatch", "composite alarm"),
-        ("cloudwatch", "container insights observations"),
-        ("cloudwatch", "dashboard"),
-        ("cloudwatch", "logs insights"),
-        ("eks", "extended support surcharge"),
-        ("eks-auto-mode", "rate"),
-        ("rds", "Multi-AZ replication traffic"),
-        ("rds", "io1 iops Single-AZ"),
-        ("rds", "io1 storage Single-AZ"),
-        ("route53", "alias queries"),
-        ("route53", "latency queries"),
-        ("s3", "infrequent access storage"),
-        ("sns", "api requests"),
-        ("sns", "http notifications"),
-        ("transfer", "origin to CloudFront"),
-        ("vpc", "Transit Gateway VPC attachment"),
-        ("vpc", "Transit Gateway data (VPC attachment)"),
-        ("vpc", "Transit Gateway peering attachment"),
-        ("waf", "bot control requests"),
-        ("waf", "bot control subscription"),
-    }
