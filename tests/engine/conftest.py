@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is no installed package
 
+from infra.project import ROOT
 from tests.engine.engine import Engine, EngineMissing, Workspace, find_engine
 from tests.engine.standin import Cloud, serve
 
@@ -24,6 +25,14 @@ def engine() -> Engine:
         if os.environ.get("CI") == "true":
             pytest.fail(str(missing), pytrace=False)
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def story(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Cloud]]:
+    """This project and a cloud that the tests of a module share, for what happens to them step by step."""
+    cloud = Cloud()
+    with serve(cloud) as plugins:
+        yield Workspace.copy(engine, ROOT, tmp_path_factory.mktemp("story") / "workspace", plugins), cloud
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """One stack of the last phase lives on: a service more, a database server more, new passwords, and its end."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from infra.project import SETTINGS, own_roadmap
 from infra.render import render_all, write_all
 from infra.roadmap import read
 from infra.settings import load_settings
-from tests.engine.engine import ROOT, Engine, EngineError, Workspace
-from tests.engine.standin import Cloud, serve
+from tests.engine.engine import EngineError, Workspace
+from tests.engine.standin import Cloud
 from tests.engine.standin.cloud import DELETION_PROTECTION
 from tests.engine.test_steps import STATEFUL
 
@@ -39,18 +38,10 @@ class Days:
 
 
 @pytest.fixture(scope="module")
-def days(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Days]:
+def days(story: tuple[Workspace, Cloud], tmp_path_factory: pytest.TempPathFactory) -> Days:
     """Phase 3 with one service; then with another one and a second server; cut over and rotated; torn down."""
-    cloud = Cloud()
-    with serve(cloud) as plugins:
-        folder = tmp_path_factory.mktemp("days")
-        workspace = Workspace.copy(engine, ROOT, folder / "workspace", plugins)
-        workspace.init(STACK)
-        yield _live(workspace, cloud, folder)
-
-
-def _live(workspace: Workspace, cloud: Cloud, folder: Path) -> Days:
-    seen = Days()
+    (workspace, cloud), folder, seen = story, tmp_path_factory.mktemp("days"), Days()
+    workspace.init(STACK)
     steps: dict[str, dict[str, Any]] = {
         "first": {"services": {}, "servers": 1, "moves": [], "epoch": 1},
         "grown": {"services": {"task": SERVICE}, "servers": 2, "moves": [MOVE], "epoch": 1},

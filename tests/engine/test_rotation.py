@@ -1,14 +1,13 @@
 """Passwords made anew by their epochs on the real engine: what changes, what stays, and that each pod gets its own."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.engine.engine import ROOT, Engine, Workspace
-from tests.engine.standin import Cloud, serve
+from tests.engine.engine import Workspace
+from tests.engine.standin import Cloud
 from tests.engine.standin.cloud import Thing
 from tests.engine.standin.wire import reveal
 from tests.engine.test_steps import STATEFUL
@@ -49,21 +48,19 @@ class Rotation:
 
 
 @pytest.fixture(scope="module")
-def rotation(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rotation]:
+def rotation(story: tuple[Workspace, Cloud]) -> Rotation:
     """Phase 2, which has every login and the CDN's key, with the database's, the queue's and the CDN's epoch raised."""
-    cloud, options = Cloud(), ("--config-file", CONFIG)
-    with serve(cloud) as plugins:
-        workspace = Workspace.copy(engine, ROOT, tmp_path_factory.mktemp("rotation") / "workspace", plugins)
-        workspace.init(STACK)
-        workspace.up(STACK, *options)
-        before, config = by_urn(cloud), workspace.project / CONFIG
-        text = config.read_text(encoding="utf-8")
-        assert text.count("epoch: 1") == 3
-        config.write_text(text.replace("epoch: 1", "epoch: 2"), encoding="utf-8")
-        preview = workspace.preview(STACK, *options)
-        workspace.up(STACK, *options)
-        again = workspace.preview(STACK, *options)
-        yield Rotation(before=before, after=by_urn(cloud), preview=preview, next_preview=again)
+    (workspace, cloud), options = story, ("--config-file", CONFIG)
+    workspace.init(STACK)
+    workspace.up(STACK, *options)
+    before, config = by_urn(cloud), workspace.project / CONFIG
+    text = config.read_text(encoding="utf-8")
+    assert text.count("epoch: 1") == 3
+    config.write_text(text.replace("epoch: 1", "epoch: 2"), encoding="utf-8")
+    preview = workspace.preview(STACK, *options)
+    workspace.up(STACK, *options)
+    again = workspace.preview(STACK, *options)
+    return Rotation(before=before, after=by_urn(cloud), preview=preview, next_preview=again)
 
 
 def by_urn(cloud: Cloud) -> dict[str, Thing]:
