@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,6 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import naming
+from components.policies import VERSION, on_behalf_of
 
 Severity = Literal["page", "ticket"]
 SEVERITIES: tuple[Severity, ...] = ("page", "ticket")
@@ -54,21 +56,25 @@ class AlarmsArgs:
 class Alarms(pulumi.ComponentResource):
     """An encrypted SNS topic a severity, with its mail subscriptions, and CloudWatch alarms that publish to them.
 
-    Outputs: `topics`, ARN by severity, plain strings, since the program gives the topics their names; `arns`, the alarms'.
+    A topic's policy lets in this account's alarms and budgets; who else publishes needs an IAM policy that allows it.
+
+    Outputs: `topics`, ARN by severity, plain strings, since the program gives the topics their names; `ready`, the same,
+    known once the topic's policy stands; `arns`, the alarms'.
     """
 
     topics: dict[str, str]
+    ready: dict[str, pulumi.Output[str]]
     arns: list[pulumi.Output[str]]
 
     def __init__(self, name: str, args: AlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("ramp:alarms:Alarms", name, None, opts)
         self._name, self._child = name, pulumi.ResourceOptions(parent=self)
         self.topics = {}
-        made = {severity: self._topic(severity, args) for severity in SEVERITIES}
-        self.arns = [self._alarm(alarm, made[alarm.severity].arn).arn for alarm in args.alarms]
+        self.ready = {severity: self._topic(severity, args).arn for severity in SEVERITIES}
+        self.arns = [self._alarm(alarm, self.ready[alarm.severity]).arn for alarm in args.alarms]
         self.register_outputs({"topics": self.topics})
 
-    def _topic(self, severity: Severity, args: AlarmsArgs) -> aws.sns.Topic:
+    def _topic(self, severity: Severity, args: AlarmsArgs) -> aws.sns.TopicPolicy:
         name = naming.physical(naming.TOPIC, f"{self._name}-{severity}")
         topic = aws.sns.Topic(f"{self._name}-{severity}", name=name, kms_master_key_id=args.key_arn, opts=self._child)
         self.topics[severity] = f"arn:aws:sns:{args.region}:{args.account_id}:{name}"
@@ -80,7 +86,8 @@ class Alarms(pulumi.ComponentResource):
                 endpoint=address,
                 opts=self._child,
             )
-        return topic
+        policy = topic_policy(self.topics[severity], args.account_id, args.region)
+        return aws.sns.TopicPolicy(f"{self._name}-{severity}", arn=topic.arn, policy=policy, opts=self._child)
 
     def _alarm(self, alarm: Alarm, topic: pulumi.Output[str]) -> aws.cloudwatch.MetricAlarm:
         comparison = "GreaterThanThreshold" if alarm.comparison == ">" else "LessThanThreshold"
@@ -96,6 +103,26 @@ class Alarms(pulumi.ComponentResource):
             ok_actions=[topic],
             opts=self._child,
         )
+
+
+def topic_policy(topic_arn: str, account_id: str, region: str) -> str:
+    """Who may publish to a topic, as JSON. It takes the place of SNS's own, which lets every principal of the account in.
+
+    [Amazon SNS developer guide, "Example cases for Amazon SNS access control"; AWS Cost Management user guide, "Creating
+    an Amazon SNS topic for budget notifications"]
+    """
+    sources = {
+        "Alarms": ("cloudwatch.amazonaws.com", f"arn:aws:cloudwatch:{region}:{account_id}:alarm:*"),
+        "Budgets": ("budgets.amazonaws.com", f"arn:aws:budgets::{account_id}:*"),
+    }
+    statements = [
+        {
+            "Sid": sid, "Effect": "Allow", "Principal": {"Service": service}, "Action": "SNS:Publish",
+            "Resource": topic_arn, "Condition": on_behalf_of(account_id, source),
+        }
+        for sid, (service, source) in sources.items()
+    ]  # fmt: skip
+    return json.dumps({"Version": VERSION, "Statement": statements})
 
 
 def _compared(alarm: Alarm) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import naming
-from components.policies import VERSION
+from components.policies import VERSION, on_behalf_of
 
 USE = [
     "kms:Decrypt",
@@ -36,9 +36,9 @@ class KeysArgs:
 class Keys(pulumi.ComponentResource):
     """A KMS key with yearly rotation and an alias for each class of data.
 
-    The account's own principals are let in by their IAM policies; CloudWatch Logs and CloudWatch's alarms by the
-    key's policy, each for this account's resources in this region alone; CloudFront reads `assets` for its distributions;
-    EC2's own role for spot instances encrypts the disks of those with `volumes`.
+    The account's own principals are let in by their IAM policies; CloudWatch Logs, CloudWatch's alarms and Budgets
+    by the key's policy, each for this account's resources alone; CloudFront reads `assets` for its distributions; EC2's
+    own role for spot instances encrypts the disks of those with `volumes`.
 
     Outputs: `arns`, a key ARN by class.
     """
@@ -85,6 +85,8 @@ def key_policy(account_id: str, region: str, data_class: str) -> str:
         condition = {"StringEquals": {"aws:SourceAccount": account_id}}
         publish = ["kms:Decrypt", "kms:GenerateDataKey"]
         statements.append(_service_statement("Alarms", "cloudwatch.amazonaws.com", publish, condition))
+        budgets = on_behalf_of(account_id, f"arn:aws:budgets::{account_id}:*")
+        statements.append(_service_statement("Budgets", "budgets.amazonaws.com", publish, budgets))
     if data_class == "volumes":
         statements += _spot_launches(account_id)
     if data_class == "assets":

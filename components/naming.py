@@ -80,6 +80,7 @@ SECURITY_GROUP = NameRule(
     reserved_prefixes=("sg-",),
 )  # fmt: skip
 PREFIX_LIST = NameRule("prefix list", 255, r"[a-zA-Z0-9_.-]+", _DOTTED_WORDS, reserved_prefixes=("com.amazonaws",))
+BUDGET = NameRule("budget", 100, r"[^:\\\x00-\x1f]+", "anything but : and \\")
 ALARM = NameRule("alarm", 255, r"[\x20-\x7e]+", "printable characters")
 SECRET = NameRule("secret", 512, r"[a-zA-Z0-9/_+=.@-]+", "letters, digits and / _ + = . @ -")
 LOG_DELIVERY = NameRule("log delivery", 60, r"[\w-]+", "letters, digits, _ and -")

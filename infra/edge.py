@@ -9,6 +9,7 @@ import pulumi
 from components.access_logs import AccessLogs
 from components.alarms import Alarms
 from components.authority import Authority
+from components.budget import Budget
 from components.cdn import Cdn
 from components.failover import Endpoint, Failover
 from components.keys import Keys
@@ -52,7 +53,6 @@ class Edge(pulumi.ComponentResource):
         copy = next((region.assets_copy for region in regions if region.assets_copy), None)
         watched = [
             *alarms.endpoints(failover.endpoint_check_ids),
-            *alarms.spending(config),
             *(alarms.assets_copy_alarms() if copy else ()),
         ]
         target: pulumi.Input[str] = edge.origin_fqdn(config)
@@ -65,7 +65,8 @@ class Edge(pulumi.ComponentResource):
             self.logs.of_distribution(f"{name}-cdn", cdn.distribution_arn)
             target = cdn.domain_name
             watched += alarms.cdn_errors(cdn.distribution_id)
-        Alarms(f"{name}-alerts", monitoring.alarms(config, GLOBAL_REGION, self.keys, watched), here)
+        told = Alarms(f"{name}-alerts", monitoring.alarms(config, GLOBAL_REGION, self.keys, watched), here)
+        Budget(f"{name}-budget", alarms.budget(config, told.ready["ticket"]), here)
         self.public = public_name(
             f"{name}-app", self.zone.zone_id, edge.public_fqdn(config), target, config.failover.ttl_seconds, here
         )

@@ -1,4 +1,4 @@
-"""The CloudWatch alarms of what holds data: databases, their backups, and cache."""
+"""The CloudWatch alarms of what holds data: databases, their backups, and cache; and of the edge, with its budget."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import pulumi
 
 from components import alertmanager, prometheus
 from components.alarms import Alarm
+from components.budget import BudgetArgs
 from components.postgres import Postgres
 from components.postgres_parameters import max_connections
 from components.redis import Redis
+from infra.arguments.compute import tags
 from infra.config import PhaseConfig
 from infra.config.data import DatabaseConfig
 
@@ -223,19 +225,13 @@ def assets_copy_alarms() -> list[Alarm]:
     ]  # fmt: skip
 
 
-def spending(config: PhaseConfig) -> list[Alarm]:
-    """A month that has cost more than the users' budget. AWS reports the whole account's bill so far, in us-east-1 alone.
-
-    Amazon CloudWatch user guide, "Create a billing alarm": every six hours, once billing alerts are switched on.
-    """
-    budget = config.users * config.monitoring.budget_usd_per_user
-    return [
-        Alarm(
-            role="month-over-budget", description=f"This month has cost more than its budget of ${budget:,.0f}",
-            namespace="AWS/Billing", metric="EstimatedCharges", dimensions={"Currency": "USD"}, comparison=">",
-            threshold=budget, statistic="Maximum", severity="ticket", period_seconds=21_600, periods=1, missing="missing",
-        )
-    ]  # fmt: skip
+def budget(config: PhaseConfig, topic: pulumi.Input[str]) -> BudgetArgs:
+    """What all users of the phase may cost together in a month."""
+    return BudgetArgs(
+        limit_usd=config.users * config.monitoring.budget_usd_per_user,
+        topic=topic,
+        tag=("application", tags(config)["application"]) if config.monitoring.budget_counts == "application" else None,
+    )
 
 
 def cdn_errors(distribution_id: pulumi.Input[str]) -> list[Alarm]:

@@ -54,6 +54,9 @@ class MonitoringSettings(Section):
     budget_usd_per_user: float = Field(
         gt=0, le=100_000, description="What a month may cost, divided by the phase's users."
     )
+    budget_counts: Literal["account", "application"] = Field(
+        description="Whether the budget counts the account's whole bill or what carries the application's tag."
+    )
     revenue_per_hour_usd: NaturalInt = Field(description="For the revenue impact of downtime.")
 
 

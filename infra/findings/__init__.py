@@ -40,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     edge.rate_limit_figure,
     monitoring.unknown_metrics,
     monitoring.nobody_told,
+    monitoring.budget_by_tag,
     cost.not_in_the_bill,
 )
 """Every rule, in the order in which findings are told; within it warnings come first."""

@@ -17,6 +17,16 @@ def unknown_metrics(situation: Situation) -> Iterator[Finding]:
         yield Finding("metrics-unknown", "warning", message, lines(*(metric.line for metric in unknown)))
 
 
+def budget_by_tag(situation: Situation) -> Iterator[Finding]:
+    """A tag counts once somebody has activated it, and until then nobody is told of anything."""
+    if situation.config.monitoring.budget_counts == "application":
+        message = (
+            "The budget counts what carries the tag `application`: nothing until that tag is active in the payer's billing "
+            "settings, and never what carries no tag, such as taxes and support."
+        )
+        yield Finding("budget-by-tag", "info", message, situation.source("monitoring.budget_counts"))
+
+
 def nobody_told(situation: Situation) -> Iterator[Finding]:
     """Alerts reach topics, and a topic without a subscriber tells nobody."""
     if not situation.config.monitoring.emails:

@@ -66,8 +66,6 @@ CLOUDWATCH: dict[str, dict[tuple[str, ...], set[str]]] = {
     },
     # Amazon CloudFront developer guide, "Types of metrics for CloudFront": in us-east-1.
     "AWS/CloudFront": {("DistributionId", "Region"): {"5xxErrorRate"}},
-    # Amazon CloudWatch user guide, "Create a billing alarm": in us-east-1.
-    "AWS/Billing": {("Currency",): {"EstimatedCharges"}},
     # Amazon Route 53 developer guide, "Monitoring health checks using CloudWatch": in us-east-1.
     "AWS/Route53": {("HealthCheckId",): {"HealthCheckStatus"}},
     # Amazon CloudWatch user guide, "Amazon EKS and Kubernetes Container Insights with enhanced observability metrics".

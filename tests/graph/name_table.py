@@ -64,6 +64,7 @@ GIVEN: dict[str, dict[str, NameRule | tuple[str, str]]] = {
 }
 """Names that the program gives, and those of something else whose input is called otherwise in other types."""
 MADE: dict[str, NameRule] = {
+    "aws:budgets/budget:Budget": naming.BUDGET,
     "aws:cloudfront/cachePolicy:CachePolicy": naming.SHORT_NAME,
     "aws:cloudfront/originAccessControl:OriginAccessControl": naming.SHORT_NAME,
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": naming.SHORT_NAME,

@@ -195,7 +195,8 @@ def test_a_key_lets_in_the_services_that_use_it_and_no_other(phase_graph, phase:
     regions = {r.inputs["region"] for r in phase_graph(phase).of_type("pulumi:providers:aws")}
     cdn = {("assets", "cloudfront.amazonaws.com")} if phase in ("phase2", "phase3") else set()
     logs = {("logs", f"logs.{region}.amazonaws.com") for region in regions}
-    assert let_in == {("alerts", "cloudwatch.amazonaws.com")} | cdn | logs
+    alerts = {("alerts", "cloudwatch.amazonaws.com"), ("alerts", "budgets.amazonaws.com")}
+    assert let_in == alerts | cdn | logs
 
 
 @pytest.mark.parametrize("phase", PHASES)

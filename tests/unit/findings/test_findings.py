@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from infra.findings import Situation
-from infra.findings.monitoring import nobody_told
+from infra.findings.monitoring import budget_by_tag, nobody_told
 from infra.planned import Planned, planned
 from tests.unit.documents import document, selected
 
@@ -79,3 +79,12 @@ def test_nobody_to_tell_of_alerts_is_told() -> None:
     lonely = replace(chosen, config=chosen.config.model_copy(update={"monitoring": told}))
     (found,) = nobody_told(Situation(lonely, plan("phase3").graph))
     assert (found.id, found.source) == ("alerts-unsubscribed", "settings: monitoring.emails")
+
+
+def test_a_budget_that_counts_a_tag_says_who_has_to_activate_it() -> None:
+    """Guards against a budget that counts nothing and stays silent for ever."""
+    chosen = selected("phase3")
+    shared = chosen.config.monitoring.model_copy(update={"budget_counts": "application"})
+    tagged = replace(chosen, config=chosen.config.model_copy(update={"monitoring": shared}))
+    (found,) = budget_by_tag(Situation(tagged, plan("phase3").graph))
+    assert (found.id, found.source) == ("budget-by-tag", "settings: monitoring.budget_counts")
