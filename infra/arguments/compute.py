@@ -169,11 +169,14 @@ def registry(config: PhaseConfig, region: str, keys: Keys) -> RegistryArgs:
 
 
 def quota(config: PhaseConfig, region: str) -> QuotaArgs:
-    """Every pod of the application's namespace at the phase's maximum, and a rollout's surge of each."""
+    """Every pod of the application's namespace at the phase's maximum, and a rollout's surge of each.
+
+    A compressor that leaves does so when all else of a step stands, and has its pods beside them until then.
+    """
     here, server = config.regions[region], config.app.server
     most = here.max_replicas + server.surge
     pods = [(most, pod_request(config, service)) for service in config.app.services]
-    for proxy in (config.gateway or config.compressor, config.egress):
+    for proxy in (config.gateway or config.compressor, config.former_compressor, config.egress):
         if proxy:
             pods.append((proxy.replicas + 1, Capacity(proxy.cpu_millicores, proxy.memory_mib)))
     if config.queue:

@@ -24,7 +24,7 @@ from infra.config.edge import (
 from infra.config.leadership import TakeOverConfig, mistakes
 from infra.config.monitoring import MonitoringConfig
 from infra.config.pooler import DATABASE_NAMESPACE, LEAST_REPLICA_ENGINE, PoolerConfig, ShardsConfig
-from infra.config.proxies import CompressorConfig, EgressConfig, GatewayConfig
+from infra.config.proxies import CompressorConfig, EgressConfig, FormerCompressorConfig, GatewayConfig
 from infra.config.queue import QueueConfig
 from infra.config.room import too_large
 from infra.config.scalars import (
@@ -69,6 +69,9 @@ class PhaseConfig(Section):
     cdn: CdnConfig | None
     compressor: CompressorConfig | None = Field(
         description="What compresses responses; null where a CDN does, or the document doesn't ask for it."
+    )
+    former_compressor: FormerCompressorConfig | None = Field(
+        description="What the quota keeps for the compressor of an earlier phase; null where none leaves."
     )
     gateway: GatewayConfig | None = Field(description="The API gateway; null before the document names one.")
     egress: EgressConfig | None = Field(

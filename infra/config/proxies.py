@@ -72,6 +72,14 @@ class CompressorConfig(CompressionLimits):
     idle_seconds: PositiveInt = Field(description="How long it keeps a connection that nothing happens on.")
 
 
+class FormerCompressorConfig(Section):
+    """The compressor's pods while a step removes them, which it does last."""
+
+    replicas: Replicas
+    cpu_millicores: PositiveInt
+    memory_mib: PositiveInt
+
+
 class ExternalServiceConfig(Section):
     """A service of others, and the breaker in front of it; counts are of one proxy pod."""
 

@@ -100,6 +100,7 @@ def _tree(step: Step) -> dict[str, Any]:
         "web_acl": edge.web_acl(step),
         "cdn": edge.cdn(step, regions),
         "compressor": proxies.compressor(step),
+        "former_compressor": proxies.former_compressor(step),
         "gateway": proxies.gateway(step),
         "egress": proxies.egress(step),
         "database": (database := data.database(step, application)),

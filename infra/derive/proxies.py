@@ -32,10 +32,9 @@ def gateway(step: Step) -> Tree | Sourced[None]:
 
 def compressor(step: Step) -> Tree | Sourced[None]:
     """What compresses responses, for a document that asks for it, until there is a CDN."""
-    asked = next((item for item in step.roadmap.recommendations if re.search(COMPRESSION, item.text, re.I)), None)
-    if asked is None:
+    stated = _compression(step)
+    if stated is None:
         return step.absent()
-    stated = fact(Fact(asked.text, asked.line))
     if step.has(Role.CDN):
         return systems.cdn_compresses(stated)
     return {
@@ -43,6 +42,29 @@ def compressor(step: Step) -> Tree | Sourced[None]:
         "replicas": systems.compressed_by_proxy(stated, step.setting("compressor.replicas")),
         "idle_seconds": systems.outlives_balancer(step.setting("load_balancer.idle_timeout_seconds")),
     }
+
+
+def former_compressor(step: Step) -> Tree | Sourced[None]:
+    """The room of the compressor that an earlier phase runs and this one doesn't."""
+    stated, before = _compression(step), step.history[:-1]
+    earlier = any(_runs_compressor(Step(step.roadmap, phase, step.settings)) for phase in before)
+    if stated is None or not earlier or _runs_compressor(step):
+        return systems.no_former_compressor(fact(Fact(step.phase.key, step.phase.line)))
+    return {
+        "replicas": systems.compressor_goes_last(stated, step.setting("compressor.replicas")),
+        **{key: step.setting(f"compressor.{key}") for key in ("cpu_millicores", "memory_mib")},
+    }
+
+
+def _compression(step: Step) -> Sourced[str] | None:
+    """The recommendation by which responses are compressed, if the document has one."""
+    asked = next((item for item in step.roadmap.recommendations if re.search(COMPRESSION, item.text, re.I)), None)
+    return fact(Fact(asked.text, asked.line)) if asked else None
+
+
+def _runs_compressor(step: Step) -> bool:
+    """Whether the phase has a compressor of its own: a CDN compresses by itself, and so does a gateway."""
+    return _compression(step) is not None and not step.has(Role.CDN) and step.named(API_GATEWAY) is None
 
 
 def egress(step: Step) -> Tree | Sourced[None]:

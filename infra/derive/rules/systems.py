@@ -60,6 +60,22 @@ def cdn_compresses(_asked: str) -> None:
 
 
 @rule
+def compressor_goes_last(_asked: str, replicas: int) -> int:
+    """A compressor that is no longer needed goes last in a step, so the namespace's quota still holds its pods.
+
+    Beside it the application may run its maximum and a rollout's surge; without room for all, a rollout could wait for
+    pods that go only when it is done.
+    """
+    return replicas
+
+
+@rule
+def no_former_compressor(_phase: str) -> None:
+    """No earlier phase runs a compressor that this one doesn't."""
+    return
+
+
+@rule
 def limited_from(_item: str, requests: int) -> int:
     """A user's requests are limited from the phase on whose list asks for it, to the settings' figure.
 
