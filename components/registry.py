@@ -16,7 +16,8 @@ from components import naming
 class RegistryArgs:
     """A repository `<application>/<service>` for each of `services`; images reach the registry of each region in `copies_to`.
 
-    The newest `keep_images` tagged images stay, and one without a tag for `untagged_days`.
+    The newest `keep_images` tagged images stay, and one without a tag for `untagged_days`. `copies_too` are prefixes of
+    repositories of other applications that the same rule copies.
     """
 
     application: str
@@ -27,14 +28,15 @@ class RegistryArgs:
     keep_images: int
     untagged_days: int
     copies_to: Sequence[str] = ()
+    copies_too: Sequence[str] = ()
 
 
 class Registry(pulumi.ComponentResource):
     """ECR repositories with immutable tags, scanned as images arrive and encrypted by a key of one's own.
 
     Creates: a repository and its lifecycle policy for each service, and with other regions the replication of what is
-    pushed here. Replication is a setting of the whole account in this region: it names the application's prefix, and an
-    account that others replicate from can't hold it. An image is copied once, from where it was pushed to.
+    pushed here. A registry has one list of replication rules, which this one replaces: where others keep theirs, leave
+    `copies_to` empty and have the application's prefix put among them. An image is copied once, from where it was pushed to.
 
     Outputs: `host` (a plain string).
     """
@@ -85,8 +87,9 @@ class Registry(pulumi.ComponentResource):
             ],
             repository_filters=[
                 aws.ecr.ReplicationConfigurationReplicationConfigurationRuleRepositoryFilterArgs(
-                    filter=f"{self._args.application}/", filter_type="PREFIX_MATCH"
+                    filter=prefix, filter_type="PREFIX_MATCH"
                 )
+                for prefix in (f"{self._args.application}/", *self._args.copies_too)
             ],
         )
         aws.ecr.ReplicationConfiguration(

@@ -156,6 +156,7 @@ def _servers(config: PhaseConfig, cluster: Cluster, pool: str, most: int) -> Nod
 
 def registry(config: PhaseConfig, region: str, keys: Keys) -> RegistryArgs:
     """In every region the same, so that images may be pushed to whichever is there."""
+    owned = config.registry.replication == "own"
     return RegistryArgs(
         application=config.application,
         account_id=config.account_id,
@@ -164,7 +165,8 @@ def registry(config: PhaseConfig, region: str, keys: Keys) -> RegistryArgs:
         key_arn=keys.arns["images"],
         keep_images=config.registry.keep_images,
         untagged_days=config.registry.untagged_days,
-        copies_to=sorted(other for other in config.regions if other != region),
+        copies_to=sorted(other for other in config.regions if other != region) if owned else (),
+        copies_too=config.registry.replicates_too,
     )
 
 

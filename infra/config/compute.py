@@ -46,6 +46,12 @@ CapacityType = Literal["on-demand", "spot"]
 InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9]+$"), offered("ec2")]
 
 
+RepositoryPrefix = Annotated[
+    str, StringConstraints(pattern=r"^([a-z0-9]+([._-][a-z0-9]+)*/)+$", min_length=2, max_length=256)
+]
+"""What repositories of one application begin with. [API_RepositoryFilter; at most 100 in a rule, one's own among them]"""
+
+
 class RegionConfig(Section):
     """One region: where it is, and how many application servers it holds."""
 
@@ -104,6 +110,20 @@ class RegistryConfig(Section):
 
     keep_images: int = Field(ge=1, le=1000, description="Tagged images of a service that are kept, the newest.")
     untagged_days: PositiveInt = Field(description="After which an image without a tag is deleted.")
+    replication: Literal["own", "others"] = Field(
+        description="Whose the registry's one list of replication rules is, in each region."
+    )
+    replicates_too: Annotated[tuple[RepositoryPrefix, ...], Distinct] = Field(
+        max_length=99, description="Prefixes of other applications' repositories that this stack's rule holds too."
+    )
+
+    @model_validator(mode="after")
+    def _rules_are_ones_own(self) -> RegistryConfig:
+        if self.replication == "others" and self.replicates_too:
+            raise ValueError(
+                f"replicates_too {', '.join(self.replicates_too)} stands in no rule while replication is others"
+            )
+        return self
 
 
 class PoolConfig(Section):

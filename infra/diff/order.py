@@ -224,6 +224,20 @@ def copy_existing(changes: Sequence[Change]) -> Iterator[Action]:
 
 
 @rule
+def replicate_images(changes: Sequence[Change]) -> Iterator[Action]:
+    """A registry gets replication rules: they replace those that it has, and copy nothing that was pushed before."""
+    rules = _created(changes, "aws:ecr/replicationConfiguration:ReplicationConfiguration")
+    if rules:
+        what = (
+            "see in each region that nobody's replication rules are replaced: `aws ecr describe-registry --region …`; "
+            "where there are some, set registry.replication or registry.replicates_too"
+        )
+        yield _do("before", what, "a registry has one list of rules, and this one takes its place", rules)
+        what = "push the images that run to the registry of each region that is added, once its repositories are there"
+        yield _do("with", what, "ECR copies what is pushed from then on, and nothing else", rules)
+
+
+@rule
 def change_target(changes: Sequence[Change]) -> Iterator[Action]:
     """A load balancer sends to other pods: for a moment it knows neither those that go nor those that come."""
     for change in _updated(changes, "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding", "spec.serviceRef"):

@@ -19,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     compute.trigger_differs,
     compute.server_overshoot,
     services.unrouted_services,
+    services.images_copied_elsewhere,
     data.database_overshoot,
     data.cache_overshoot,
     data.single_cache_node,

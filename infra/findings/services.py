@@ -7,6 +7,19 @@ from collections.abc import Iterator
 from infra.findings.finding import Finding, Situation
 
 
+def images_copied_elsewhere(situation: Situation) -> Iterator[Finding]:
+    """Somebody else keeps the rules by which images reach the other regions."""
+    config = situation.config
+    if config.registry.replication == "own" or not config.standby_regions:
+        return
+    regions = ", ".join(config.regions)
+    message = (
+        f"Someone else keeps the registries' replication rules: the prefix {config.application}/ has to be among them in "
+        f"each of {regions}, toward the others, or a region that takes over finds no image to start."
+    )
+    yield Finding("registry-rules-elsewhere", "info", message, situation.source("registry.replication"))
+
+
 def unrouted_services(situation: Situation) -> Iterator[Finding]:
     """The document takes the application apart before it names a gateway that would route to the parts."""
     main, *others = situation.config.app.services

@@ -1,11 +1,16 @@
 """The image registry of each region in the plans."""
 
 import json
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from infra.config.compute import RegistryConfig
 from infra.graph import ResourceGraph
+from infra.plan import plan_config
 from tests.graph.reading import inputs, waits_for
+from tests.unit.documents import selected
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -63,6 +68,38 @@ def test_each_region_copies_the_applications_images_to_the_other_and_only_from_t
         assert destination["registryId"] == "111122223333"
         copies[graph.region_of(replication)] = destination["region"]
     assert copies == {"us-east-1": "us-west-2", "us-west-2": "us-east-1"}
+
+
+def sharing(**registry: Any) -> ResourceGraph:
+    """Phase 3 in an account whose registries others use too."""
+    config = selected("phase3").config
+    kept = RegistryConfig.model_validate({**config.registry.model_dump(), **registry})
+    return plan_config(config.model_copy(update={"registry": kept}))
+
+
+def test_rules_that_someone_else_keeps_are_left_alone() -> None:
+    """Guards another application's images: a second list of rules would take the place of theirs."""
+    assert not sharing(replication="others").of_type(REPLICATION)
+
+
+def test_one_stack_keeps_the_rules_of_all_applications_in_an_account() -> None:
+    """Guards the application whose stack leaves the rules to this one."""
+    for replication in sharing(replicates_too=("shop/", "team/ledger/")).of_type(REPLICATION):
+        (rule,) = inputs(replication)["replicationConfiguration"]["rules"]
+        assert [each["filter"] for each in rule["repositoryFilters"]] == ["mgx-ai/", "shop/", "team/ledger/"]
+
+
+@pytest.mark.parametrize("prefix", ["", "shop", "/", "Shop/", "shop//", "sh*p/", "shop/ ", "-shop/"])
+def test_a_prefix_that_holds_more_than_one_application_or_that_ecr_refuses_is_refused(prefix: str) -> None:
+    """Guards `shop`, which is the beginning of shoplifter's repositories too."""
+    with pytest.raises(ValidationError, match="replicates_too"):
+        sharing(replicates_too=(prefix,))
+
+
+def test_prefixes_without_a_rule_to_stand_in_are_refused() -> None:
+    """Guards against an application that two stacks each leave to the other."""
+    with pytest.raises(ValidationError, match="replicates_too shop/ stands in no rule while replication is others"):
+        sharing(replication="others", replicates_too=("shop/",))
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -119,6 +119,17 @@ def test_the_order_of_the_steps_names_what_the_engine_cant_do(phase_graph: Phase
     assert failover.duration.startswith("60–120 s")
 
 
+def test_a_registrys_rules_are_not_replaced_unseen_and_its_images_reach_the_second_region(
+    phase_graph: PhaseGraph,
+) -> None:
+    """Guards another application's images, which would reach no second region any more, and a standby without images."""
+    before, after = phase_graph("phase2"), phase_graph("phase3")
+    told = {action.when: action.what for action in order(compare(before, after), ()) if "registry" in action.what}
+    assert told.keys() == {"before", "with"}
+    assert "aws ecr describe-registry" in told["before"] and "registry.replicates_too" in told["before"]
+    assert "push the images that run" in told["with"]
+
+
 def test_what_a_bucket_held_before_its_copy_is_copied_by_hand(phase_graph: PhaseGraph) -> None:
     """Guards the assets of the phases before: S3 copies only what is written once there is a replication."""
     told = {}

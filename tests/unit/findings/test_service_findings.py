@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from infra.findings.finding import Situation
-from infra.findings.services import unrouted_services
+from infra.findings.services import images_copied_elsewhere, unrouted_services
 from infra.graph import ResourceGraph
 from tests.unit.documents import selected
 
@@ -25,3 +25,14 @@ def test_the_projects_own_document_has_no_such_finding() -> None:
     """Guards noise: every phase with services has its gateway."""
     for key in ("baseline", "phase1", "phase2", "phase3"):
         assert list(unrouted_services(Situation(selected(key), ResourceGraph(())))) == []
+
+
+def test_rules_that_someone_else_keeps_are_told_with_what_has_to_be_among_them() -> None:
+    """Guards a standby without images: nobody but the reader of the plan can put the prefix there."""
+    phase = selected("phase3")
+    kept = phase.config.registry.model_copy(update={"replication": "others"})
+    shared = replace(phase, config=phase.config.model_copy(update={"registry": kept}))
+    (found,) = images_copied_elsewhere(Situation(shared, ResourceGraph(())))
+    assert (found.id, found.source) == ("registry-rules-elsewhere", "settings: registry.replication")
+    assert "the prefix mgx-ai/ has to be among them in each of us-east-1, us-west-2" in found.message
+    assert list(images_copied_elsewhere(Situation(phase, ResourceGraph(())))) == []
