@@ -11,14 +11,14 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from components import naming
+from components.access_entries import access_entries
 from components.kubeconfig import kubeconfig
-from components.node_pool import CRITICAL_ADDON
+from components.node_pool import NodePool, addon_tolerations
 from components.node_tags import may_tag, volume_tags
 from components.policies import allow, document, trust
 
 CLUSTER_POLICIES = ("Cluster", "Compute", "BlockStorage", "LoadBalancing", "Networking")
 NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
-ADMIN_POLICY = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 STORAGE_CLASS = "gp3-encrypted"
 NODE_CLASS = "private"
 
@@ -50,7 +50,7 @@ class Cluster(pulumi.ComponentResource):
     """An EKS Auto Mode cluster in private subnets.
 
     Creates: cluster and node roles, the log group of the control plane, the cluster (secrets encrypted, API
-    authentication, all five logs), an access entry for each administrator, the metrics-server and Pod Identity need,
+    authentication, all five logs), an access entry for each administrator and for nodes, metrics-server (`measure`),
     a Kubernetes provider that holds no token, an encrypted gp3 StorageClass, the NodeClass of all node pools, and the
     switch without which NetworkPolicies are accepted and enforced by nothing.
 
@@ -82,19 +82,14 @@ class Cluster(pulumi.ComponentResource):
             kms_key_id=args.logs_key_arn,
             opts=self._child,
         )
-        self._cluster = self._eks(cluster_role, node_role, [*policies, *node_policies, logs])
-        aws.eks.Addon(
-            f"{name}-metrics-server",
-            cluster_name=self._cluster.name,
-            addon_name="metrics-server",
-            configuration_values=json.dumps({"tolerations": CRITICAL_ADDON}),
-            opts=self._child,
-        )
+        self._cluster = self._eks(cluster_role, [*policies, *node_policies, logs])
 
         self.standing = self._cluster.name
         self.security_group_id = self._cluster.vpc_config.apply(lambda vpc: vpc.cluster_security_group_id or "")
         self.node_role_arn = node_role.arn
-        self.provider = self._kubernetes()
+        self.provider = self._kubernetes(
+            access_entries(name, self._cluster.name, args.administrators, node_role.arn, self._child)
+        )
         self._storage_class()
         self._node_class(node_role)
         self._enforce_network_policies()
@@ -162,7 +157,9 @@ class Cluster(pulumi.ComponentResource):
         ]
         return role, attached
 
-    def _eks(self, role: aws.iam.Role, node_role: aws.iam.Role, first: list[pulumi.Resource]) -> aws.eks.Cluster:
+    def _eks(self, role: aws.iam.Role, first: list[pulumi.Resource]) -> aws.eks.Cluster:
+        """Without a pool of EKS's own, whose disks have AWS's key, and so without a role for its nodes: EKS refuses one
+        without the other. [terraform-aws-modules/terraform-aws-eks #3239]"""
         args = self._args
         return aws.eks.Cluster(
             f"{self._name}-eks",
@@ -174,9 +171,7 @@ class Cluster(pulumi.ComponentResource):
             access_config=aws.eks.ClusterAccessConfigArgs(
                 authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
             ),
-            compute_config=aws.eks.ClusterComputeConfigArgs(
-                enabled=True, node_pools=["system"], node_role_arn=node_role.arn
-            ),
+            compute_config=aws.eks.ClusterComputeConfigArgs(enabled=True),
             kubernetes_network_config=aws.eks.ClusterKubernetesNetworkConfigArgs(
                 elastic_load_balancing=aws.eks.ClusterKubernetesNetworkConfigElasticLoadBalancingArgs(enabled=True),
                 service_ipv4_cidr=args.service_cidr,
@@ -199,31 +194,17 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=first),
         )
 
-    def _access(self) -> list[pulumi.Resource]:
-        """Who may use the cluster: what runs on it is made by one of them, and waits until they all may."""
-        granted: list[pulumi.Resource] = []
-        for principal in self._args.administrators:
-            who = principal_name(principal)
-            entry = aws.eks.AccessEntry(
-                f"{self._name}-admin-{who}",
-                cluster_name=self._cluster.name,
-                principal_arn=principal,
-                type="STANDARD",
-                opts=self._child,
-            )
-            granted.append(
-                aws.eks.AccessPolicyAssociation(
-                    f"{self._name}-admin-{who}",
-                    cluster_name=self._cluster.name,
-                    principal_arn=entry.principal_arn,
-                    policy_arn=ADMIN_POLICY,
-                    access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
-                    opts=self._child,
-                )
-            )
-        return granted
+    def measure(self, pool: NodePool) -> None:
+        """metrics-server, on nodes of `pool`: an add-on counts as made once its pods run."""
+        aws.eks.Addon(
+            f"{self._name}-metrics-server",
+            cluster_name=self._cluster.name,
+            addon_name="metrics-server",
+            configuration_values=json.dumps({"tolerations": addon_tolerations(pool.pool)}),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[pool]),
+        )
 
-    def _kubernetes(self) -> k8s.Provider:
+    def _kubernetes(self, granted: Sequence[pulumi.Resource]) -> k8s.Provider:
         """A provider that fetches a token when it needs one. The pinned identifier keeps a changed kubeconfig from
         replacing everything on the cluster."""
         authority = self._cluster.certificate_authority.apply(lambda ca: ca.data or "")
@@ -234,7 +215,7 @@ class Cluster(pulumi.ComponentResource):
             # Else a change of contents deletes the object and makes it anew, and no pod starts in between.
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._access()),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=granted),
         )
 
     def _on_cluster(self) -> pulumi.ResourceOptions:
@@ -285,8 +266,3 @@ class Cluster(pulumi.ComponentResource):
             data={"enable-network-policy-controller": "true"},
             opts=self._on_cluster(),
         )
-
-
-def principal_name(arn: str) -> str:
-    """A name for an IAM principal among others: with its path, and its kind unless it is a role."""
-    return arn.split(":", 5)[-1].removeprefix("role/").replace("/", "-")

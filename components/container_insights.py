@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import naming
-from components.node_pool import CRITICAL_ADDON
+from components.node_pool import NodePool, addon_tolerations
 from components.policies import pod_trust
 
 ADDON = "amazon-cloudwatch-observability"
@@ -20,11 +20,12 @@ LOG_GROUPS = ("application", "dataplane", "host", "performance")
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerInsightsArgs:
-    """The cluster that is watched, by the name that it has once it stands."""
+    """The cluster that is watched, by the name that it has once it stands, and the pool on whose nodes its manager runs."""
 
     cluster_name: pulumi.Input[str]
     log_retention_days: int
     logs_key_arn: pulumi.Input[str]
+    pool: NodePool
 
 
 class ContainerInsights(pulumi.ComponentResource):
@@ -32,7 +33,7 @@ class ContainerInsights(pulumi.ComponentResource):
 
     Creates: the four log groups that they write to, encrypted and with an end, before they make them without; an IAM
     role for the agent by EKS Pod Identity; the add-on. Its agents tolerate every taint by themselves, its one manager
-    none: it gets a place among the add-ons of the cluster. What the add-on takes and where its Fluent Bit writes:
+    none: it gets a place on the pool. What the add-on takes and where its Fluent Bit writes:
     aws-observability/helm-charts, charts/amazon-cloudwatch-observability/values.yaml.
     """
 
@@ -62,8 +63,8 @@ class ContainerInsights(pulumi.ComponentResource):
             pod_identity_associations=[
                 aws.eks.AddonPodIdentityAssociationArgs(service_account=ACCOUNT, role_arn=role.arn)
             ],
-            configuration_values=json.dumps({"manager": {"tolerations": CRITICAL_ADDON}}),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*groups, attachment]),
+            configuration_values=json.dumps({"manager": {"tolerations": addon_tolerations(args.pool.pool)}}),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*groups, attachment, args.pool]),
         )
         self.register_outputs({})
 

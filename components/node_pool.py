@@ -10,9 +10,6 @@ import pulumi_kubernetes as k8s
 
 POOL_LABEL = "ramp/pool"
 """The node label and taint key by which pods choose a pool; its value is the name of the pool, or of the one it helps."""
-CRITICAL_ADDON = [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
-"""What an add-on's pods tolerate to run in EKS's own pool for them; no other pool here would take them.
-[EKS user guide, "Run critical add-ons on dedicated instances"]"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +95,8 @@ def node_pool_spec(args: NodePoolArgs) -> dict[str, object]:
 def tolerations(pool: str) -> list[k8s.core.v1.TolerationArgs]:
     """What a pod needs to be let onto the pool's nodes."""
     return [k8s.core.v1.TolerationArgs(key=POOL_LABEL, operator="Equal", value=pool, effect="NoSchedule")]
+
+
+def addon_tolerations(pool: str) -> list[dict[str, str]]:
+    """The same, as the configuration of an EKS add-on takes it; it needs no selector, since every pool is tainted."""
+    return [{"key": POOL_LABEL, "operator": "Equal", "value": pool, "effect": "NoSchedule"}]

@@ -126,6 +126,7 @@ class RegionStack(pulumi.ComponentResource):
         Quota(f"{name}-quota", compute.quota(config, region), on_cluster)
         NetworkPolicies(f"{name}-policies", network_policies(config, region), on_cluster)
         self.platform = NodePool(f"{name}-platform", compute.platform_pool(config, self.cluster), on_cluster)
+        self.cluster.measure(self.platform)
         self.pooler = self._database_access(config, front, on_cluster)
         self.queue = self._queue(config, front, active, on_cluster)
         self.egress = self._egress(config, front, on_cluster)
@@ -237,7 +238,7 @@ class RegionStack(pulumi.ComponentResource):
             *alarms.watchers(self.cluster.cluster_name, config.monitoring.namespace),
         ]
         topics = Alarms(f"{name}-alerts", monitoring.alarms(config, self.region, self.keys, watched), opts)
-        insights = monitoring.container_insights(config, self.cluster, self.keys)
+        insights = monitoring.container_insights(config, self.cluster, self.keys, self.platform)
         ContainerInsights(f"{name}-insights", insights, opts)
         receiver = monitoring.alertmanager(config, self.region, self.cluster, self.platform, topics, self.keys)
         alertmanager = Alertmanager(f"{name}-alertmanager", receiver, opts)

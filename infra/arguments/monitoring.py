@@ -166,11 +166,12 @@ def metrics_adapter(config: PhaseConfig, platform: NodePool, url: str, authority
     )
 
 
-def container_insights(config: PhaseConfig, cluster: Cluster, keys: Keys) -> ContainerInsightsArgs:
+def container_insights(config: PhaseConfig, cluster: Cluster, keys: Keys, platform: NodePool) -> ContainerInsightsArgs:
     return ContainerInsightsArgs(
         cluster_name=cluster.standing,
         log_retention_days=config.cluster.log_retention_days,
         logs_key_arn=keys.arns["logs"],
+        pool=platform,
     )
 
 

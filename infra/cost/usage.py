@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, create_model
 
 from infra.catalogue.quantities import quantity
-from infra.config.compute import InstanceType
 from infra.config.scalars import NaturalInt, Percent, PhaseName, PositiveInt, Section
 
 _SECONDS_AN_HOUR = 3600
@@ -62,9 +61,6 @@ class UsageFigures(Section):
     daily_change_percent: Share = Field(description="The part of the data that a day's backup adds.")
     cache_filled_percent: Percent
     images_gib: PositiveInt = Field(description="The images of one service in a registry, layers that they share once.")
-    system_instance_type: InstanceType
-    system_nodes: PositiveInt = Field(description="Nodes that EKS starts in each cluster for add-ons.")
-    system_node_gib: PositiveInt = Field(description="The disk of each of them.")
 
 
 if TYPE_CHECKING:

@@ -1,11 +1,12 @@
 """The Kubernetes cluster of each region in the plans."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
 
-from components.cluster import principal_name
+from components.access_entries import principal_name
 from infra.graph import ResourceGraph
 from tests.graph.reading import inputs, waits_for
 
@@ -61,11 +62,27 @@ def test_the_roles_have_what_auto_mode_asks_for_before_the_cluster_is_made(phase
 def test_administrators_are_the_settings_and_nobody_else(phase_graph, phase: str) -> None:
     """Guards who may do everything: an access entry for each, and no right of whoever made the cluster."""
     graph = phase_graph(phase)
-    entries = graph.of_type("aws:eks/accessEntry:AccessEntry")
+    entries = [e for e in graph.of_type("aws:eks/accessEntry:AccessEntry") if e.inputs["type"] == "STANDARD"]
     assert {e.inputs["principalArn"] for e in entries} == {"arn:aws:iam::111122223333:role/platform-admin"}
     assert len(entries) == len(graph.of_type(CLUSTER))
-    for given in graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation"):
-        assert str(given.inputs["policyArn"]).endswith("/AmazonEKSClusterAdminPolicy")
+    given = graph.of_type("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    policies = Counter(str(each.inputs["policyArn"]).rsplit("/", 1)[1] for each in given)
+    assert policies == {"AmazonEKSClusterAdminPolicy": len(entries), "AmazonEKSAutoNodePolicy": len(entries)}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_nodes_of_our_own_class_may_join_before_there_is_any(phase_graph, phase: str) -> None:
+    """Guards a cluster without nodes: EKS lets in those of its own pools by itself, and no others."""
+    graph = phase_graph(phase)
+    entries = [e for e in graph.of_type("aws:eks/accessEntry:AccessEntry") if e.inputs["type"] == "EC2"]
+    assert len(entries) == len(graph.of_type(CLUSTER))
+    for entry in entries:
+        cluster = entry.name.removesuffix("-nodes")
+        assert waits_for(entry, "principalArn") == {f"{cluster}-node"}
+        granted = graph.one("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", entry.name)
+        assert str(granted.inputs["policyArn"]).endswith("/AmazonEKSAutoNodePolicy")
+        assert granted.inputs["accessScope"] == {"type": "cluster"}
+        assert granted.urn in graph.one("pulumi:providers:kubernetes", f"{cluster}-kubernetes").dependencies
 
 
 def test_principals_of_one_last_name_are_told_apart() -> None:
@@ -91,18 +108,21 @@ def test_metrics_server_is_installed(phase_graph) -> None:
 
 @pytest.mark.parametrize(("addon", "part"), [("metrics-server", ()), ("amazon-cloudwatch-observability", ("manager",))])
 def test_the_pods_of_an_add_on_have_nodes_to_run_on(phase_graph, addon: str, part: tuple[str, ...]) -> None:
-    """Guards the add-on's state: every node is tainted, and a pod that tolerates none waits for one until `up` gives up."""
+    """Guards the add-on's state: every node is tainted, and a pod that tolerates none, or comes before there can be one,
+    waits until `up` gives up."""
     graph = phase_graph("baseline")
     found = next(a for a in graph.of_type("aws:eks/addon:Addon") if a.inputs["addonName"] == addon)
     values = json.loads(str(found.inputs["configurationValues"]))
     for key in part:
         values = values[key]
-    assert values["tolerations"] == [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
-    assert all(inputs(cluster)["computeConfig"]["nodePools"] == ["system"] for cluster in graph.of_type(CLUSTER))
+    pool = graph.one("kubernetes:karpenter.sh/v1:NodePool", "mgx-ai-us-east-1-platform-pool")
+    (taint,) = inputs(pool)["spec"]["template"]["spec"]["taints"]
+    assert values["tolerations"] == [{**taint, "operator": "Equal"}]
+    assert pool.urn in found.dependencies
 
 
 def test_the_agents_of_the_add_on_run_on_every_node(phase_graph) -> None:
-    """Guards the logs of EKS's own nodes: the chart's tolerations hold for every taint, and any list would replace them."""
+    """Guards the logs of every pool's nodes: the chart's tolerations hold for every taint, and any list would replace them."""
     addons = [inputs(addon) for addon in phase_graph("baseline").of_type("aws:eks/addon:Addon")]
     values = next(a["configurationValues"] for a in addons if a["addonName"] == "amazon-cloudwatch-observability")
     assert "tolerations" not in json.loads(values)
@@ -209,13 +229,15 @@ def test_a_rollout_waits_for_the_load_balancer(phase_graph, phase: str) -> None:
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_disks_of_nodes_are_encrypted_by_our_key(phase_graph, phase: str) -> None:
-    """Guards what pods and kubelet write to a node: images, logs, memory of a pod that was moved to disk."""
+    """Guards what pods and kubelet write to a node: images, logs, memory of a pod that was moved to disk. A pool of EKS's
+    own has a class that can't be edited, and AWS's key."""
     graph: ResourceGraph = phase_graph(phase)
     for node_class in graph.of_type("kubernetes:eks.amazonaws.com/v1:NodeClass"):
         assert "kmsKeyID" in inputs(node_class)["spec"]["ephemeralStorage"]
         region = node_class.name.removeprefix("mgx-ai-").removesuffix("-private")
         assert f"mgx-ai-{region}-keys-volumes" in waits_for(node_class, "spec")
     pools = graph.of_type("kubernetes:karpenter.sh/v1:NodePool")
+    assert all(inputs(cluster)["computeConfig"] == {"enabled": True} for cluster in graph.of_type(CLUSTER))
     assert {inputs(pool)["spec"]["template"]["spec"]["nodeClassRef"]["name"] for pool in pools} == {"private"}
 
 

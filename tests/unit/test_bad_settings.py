@@ -74,8 +74,6 @@ SETTINGS_CASES = [
      "app.scaling.cpu_down_percent: 75 is not below cpu_percent 70: it would scale up and down at once"),
     ("    task: {", "    gateway: {", "app.services: got gateway; allowed: another name; the gateway has it"),
     ("    task: {", "    mgx-api: {", "app.services: got mgx-api; allowed: another name; the main service (line 125) has it"),
-    ("system_instance_type: c7g.large", "system_instance_type: c7g.lrge",
-     'usage.system_instance_type: got "c7g.lrge"; allowed: a class of infra/catalogue/data/specs/ec2.csv'),
     ("[ecr.api, ecr.dkr", "[ecr-api, ecr.dkr", 'network.interface_endpoints.0: got "ecr-api"; allowed: '
      "a service of infra/catalogue/data/endpoints.csv; probably ecr.api or execute-api or ecr-public.api"),
     ("[SizeRestrictions_BODY,", "[SizeRestrictions_Body,", "web_acl.managed_rules.AWSManagedRulesCommonRuleSet: "

@@ -30,17 +30,13 @@ _GROUPS = {
 
 
 def cluster(eks: Subject) -> Outcome:
-    """The control plane, and the nodes that EKS itself starts for add-ons in its built-in pools."""
+    """The control plane. Of nodes in a pool of EKS's own nothing is known: it starts what its pods ask for."""
     yield eks.hourly(Group.OTHER, "eks", "control plane", 1, "1 cluster all month", unit="cluster-hour")
     if (eks.inputs.get("upgradePolicy") or {}).get("supportType") == "EXTENDED":
         yield eks.unpriced("extended support costs more once the version's standard support has ended")
     built_in = (eks.inputs.get("computeConfig") or {}).get("nodePools") or ()
     if built_in:
-        settings = eks.usage.settings
-        count = Span.of(settings.system_nodes)
-        basis = f"{settings.system_nodes} nodes of the built-in pool {', '.join(built_in)} (usage.system_nodes)"
-        yield from _servers(eks, Group.OTHER, settings.system_instance_type, count, basis)
-        yield from _disks(eks, Decimal(settings.system_node_gib), count)
+        yield eks.unpriced(f"nodes of the built-in pool {', '.join(built_in)} are EKS's to choose")
 
 
 def node_pool(pool: Subject) -> Outcome:
@@ -116,7 +112,7 @@ def _node_gib(pool: Subject) -> Decimal:
         inputs: Any = node_class.inputs
         if node_class.provider == pool.resource.provider and inputs["metadata"]["name"] == name:
             return mebibytes(inputs["spec"]["ephemeralStorage"]["size"]) / 1024
-    return Decimal(pool.usage.settings.system_node_gib)
+    return quantity("node data volume")
 
 
 def _group(pool: Subject, workloads: Sequence[Workload]) -> Group:

@@ -64,7 +64,7 @@ QUIET = {
     "written_kib_per_request": 0, "event_kib_per_request": 0, "access_log_kib_per_request": 0, "log_kib_per_request": 0,
     "idle_log_gib": 0, "flow_log_kib_per_connection": 0, "observations_per_node_minute": 0, "images_gib": 1,
     "queries_per_user_hour": 0, "notifications": 0, "database_filled_percent": 1, "daily_change_percent": 0,
-    "cache_filled_percent": 1, "system_instance_type": "c7g.large", "system_nodes": 1, "system_node_gib": 80, "phases": {},
+    "cache_filled_percent": 1, "phases": {},
 }  # fmt: skip
 """A month in which next to nothing happens."""
 
