@@ -50,6 +50,13 @@ def test_what_forces_a_replacement_later_is_right_from_the_first_phase(phase_gra
 
 
 @pytest.mark.parametrize("phase", PHASES)
+def test_a_new_version_comes_when_it_is_planned_and_growth_at_once(phase_graph, phase: str) -> None:
+    """Guards a plan from a version that ElastiCache has chosen meanwhile, and a step from shards that wait for a window."""
+    for cache in phase_graph(phase).of_type(GROUP):
+        assert (cache.inputs["autoMinorVersionUpgrade"], cache.inputs["applyImmediately"]) == (False, True)
+
+
+@pytest.mark.parametrize("phase", PHASES)
 def test_cluster_mode_has_automatic_failover_even_with_one_node(phase_graph, phase: str) -> None:
     """Guards a create that ElastiCache refuses."""
     assert group(phase_graph(phase)).inputs["automaticFailoverEnabled"] is True
@@ -66,6 +73,8 @@ def test_only_iam_identities_connect_and_only_by_tls(phase_graph, phase: str) ->
     assert cache.inputs["transitEncryptionEnabled"] is True
     assert cache.inputs["transitEncryptionMode"] == "required"
     assert list(inputs(cache)["userGroupIds"]) == ["mgx-ai-us-east-1-cache"]
+    users = graph.one("aws:elasticache/userGroup:UserGroup", "mgx-ai-us-east-1-cache-users")
+    assert list(inputs(users)["userIds"]) == ["mgx-ai-us-east-1-cache-app"], "and no default user"
     user = inputs(graph.one("aws:elasticache/user:User", "mgx-ai-us-east-1-cache-app"))
     assert user["authenticationMode"] == {"type": "iam"}
     assert user["userId"] == user["userName"]

@@ -87,7 +87,7 @@ def test_the_edge_speaks_tls_1_2_or_newer_under_the_users_name(phase_graph, phas
     certificate = inputs(distribution)["viewerCertificate"]
     assert (certificate["minimumProtocolVersion"], certificate["sslSupportMethod"]) == ("TLSv1.2_2021", "sni-only")
     assert waits_for(distribution, "viewerCertificate") == {"mgx-ai-edge-certificate"}
-    assert inputs(distribution)["httpVersion"] == "http2and3"
+    assert (inputs(distribution)["httpVersion"], inputs(distribution)["isIpv6Enabled"]) == ("http2and3", True)
     headers = inputs(graph.one("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"))["securityHeadersConfig"]
     assert headers["strictTransportSecurity"]["accessControlMaxAgeSec"] >= 31_536_000
     assert headers["contentTypeOptions"] == {"override": True}

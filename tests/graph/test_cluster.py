@@ -8,7 +8,9 @@ import pytest
 
 from components.access_entries import principal_name
 from infra.graph import ResourceGraph
+from infra.plan import plan_config
 from tests.graph.reading import inputs, waits_for
+from tests.unit.documents import selected
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -98,6 +100,15 @@ def test_no_token_stands_in_the_provider_and_its_cluster_is_pinned(phase_graph, 
     for provider in phase_graph(phase).of_type("pulumi:providers:kubernetes"):
         assert provider.inputs["clusterIdentifier"] in provider.name
         assert "token" not in provider.inputs
+
+
+def test_an_api_that_no_range_may_reach_is_private() -> None:
+    """Guards against the default of AWS, where an endpoint without ranges is everybody's."""
+    config = selected("baseline").config
+    closed = config.cluster.model_copy(update={"endpoint_cidrs": ()})
+    (cluster,) = plan_config(config.model_copy(update={"cluster": closed})).of_type(CLUSTER)
+    assert inputs(cluster)["vpcConfig"]["endpointPublicAccess"] is False
+    assert "publicAccessCidrs" not in inputs(cluster)["vpcConfig"]
 
 
 def test_metrics_server_is_installed(phase_graph) -> None:
@@ -201,7 +212,7 @@ def test_the_api_is_private_and_public_for_named_ranges_alone_and_the_cluster_ca
     """Guards the cluster's API from the world, and the cluster from a mistake."""
     for cluster in phase_graph(phase).of_type(CLUSTER):
         vpc = inputs(cluster)["vpcConfig"]
-        assert vpc["endpointPrivateAccess"] is True
+        assert (vpc["endpointPrivateAccess"], vpc["endpointPublicAccess"]) == (True, True)
         assert vpc["publicAccessCidrs"] == ["203.0.113.0/24"]
         assert cluster.inputs["deletionProtection"] is True
 

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.graph import Resource, ResourceGraph
-from tests.graph.reading import inputs
+from tests.graph.reading import inputs, waits_for
 
 PHASES = ("baseline", "phase1", "phase2", "phase3")
 INSTANCE = "aws:rds/instance:Instance"
@@ -37,7 +37,9 @@ def test_primary_and_replicas_have_the_documents_class_and_count(
 @pytest.mark.parametrize("phase", PHASES)
 def test_what_forces_a_replacement_later_is_right_from_the_first_phase(phase_graph, phase: str) -> None:
     """Guards growth in place: each of these replaces the instance when it changes."""
-    primary = instances(phase_graph(phase))["primary"].inputs
+    found = instances(phase_graph(phase))["primary"]
+    primary = found.inputs
+    assert waits_for(found, "kmsKeyId") == {"mgx-ai-us-east-1-keys-database"}
     assert (primary["engine"], primary["dbName"], primary["username"]) == ("postgres", "mgx_ai", "ramp_admin")
     assert primary["storageEncrypted"] is True
     assert "manageMasterUserPassword" not in primary
@@ -105,6 +107,26 @@ def test_only_the_cluster_reaches_the_database(phase_graph, phase: str) -> None:
     own = [rule for rule in rules if "-postgres-" in rule.name]
     assert own
     assert not [rule for rule in own if "cidrIpv4" in rule.inputs]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_instances_stand_in_subnets_without_a_way_out(phase_graph, phase: str) -> None:
+    """Guards the data's place: each instance is in its own region's group, of data subnets alone."""
+    graph: ResourceGraph = phase_graph(phase)
+    for instance in graph.of_type(INSTANCE):
+        (urn,) = instance.property_dependencies["dbSubnetGroupName"]
+        assert graph.region_of(graph[urn]) == graph.region_of(instance)
+        subnets = waits_for(graph[urn], "subnetIds")
+        assert len(subnets) == 3 and all("-network-data-" in name for name in subnets)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_new_version_and_what_restarts_come_when_they_are_planned(phase_graph, phase: str) -> None:
+    """Guards users from a restart in the middle of a day, and a plan from a version that RDS has chosen meanwhile."""
+    for instance in phase_graph(phase).of_type(INSTANCE):
+        assert instance.inputs["autoMinorVersionUpgrade"] is False
+        assert instance.inputs["applyImmediately"] is False
+        assert instance.inputs["performanceInsightsRetentionPeriod"] == 7, "what Database Insights has free of charge"
 
 
 @pytest.mark.parametrize("phase", PHASES)
