@@ -35,7 +35,7 @@ def test_it_stands_in_every_zone_in_which_its_targets_may_run(phase_graph, phase
 @pytest.mark.parametrize("phase", PHASES)
 def test_an_idle_connection_is_kept_for_the_settings_time(phase_graph, phase: str) -> None:
     """Guards long requests from AWS's default, whatever that is, and proxies, which keep theirs longer than this."""
-    assert {each.inputs["idleTimeout"] for each in phase_graph(phase).of_type(BALANCER)} == {60}
+    assert {each.inputs["idleTimeout"] for each in phase_graph(phase).of_type(BALANCER)} == {120}
 
 
 @pytest.mark.parametrize("phase", PHASES)

@@ -21,7 +21,6 @@ COMES_FROM = {
     "aws:ec2/natGateway:NatGateway.subnetId": {"network-public"},
     "aws:ec2/securityGroup:SecurityGroup.vpcId": {"network-vpc"},
     "aws:ec2/subnet:Subnet.vpcId": {"network-vpc"},
-    "aws:eks/cluster:Cluster.computeConfig": {"node"},
     "aws:eks/cluster:Cluster.encryptionConfig": {"keys-cluster"},
     "aws:eks/cluster:Cluster.roleArn": {"cluster"},
     "aws:eks/cluster:Cluster.vpcConfig": {"network-private"},
