@@ -146,13 +146,8 @@ def refresh(
     try:
         summary = rebuild(source or BASE_URL, regions, target, date.today())
     except RefreshError as error:
-        hint = "The book is as it was."
         raise InputError(
-            [
-                Mistake(
-                    error.url, None, "price list", error.reason, "a price list of AWS's format that can be read", hint
-                )
-            ]
+            [Mistake(error.url, None, "price list", error.reason, "a price list of AWS's format")]
         ) from error
     for line in summary.lines():
         typer.echo(line)
