@@ -141,7 +141,10 @@ def test_a_region_word_without_a_region_is_told_at_the_documents_line(folder: Fo
     """Guards against a KeyError for a word that the settings lack."""
     said = folder.settings("    US-West: {", "    US-Wast: {")
     assert said.startswith(f"{ROOT}/roadmap/mgx-ai.md:")
-    assert ": region: got 'US-West'; allowed: a region word of settings.yaml, regions.names: US-East, US-Wast, EU-West" in said
+    assert (
+        ": region: got 'US-West'; allowed: a region word of settings.yaml, regions.names: US-East, US-Wast, EU-West"
+        in said
+    )
 
 
 def test_several_mistakes_are_told_together(folder: Folder) -> None:
