@@ -1,6 +1,5 @@
 """A region fails, another one takes over, and the first one takes over again, on the real engine."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ from infra.render import render_all, write_all
 from infra.roadmap import read
 from infra.settings import load_settings
 from tests.automation import Automation
-from tests.engine.engine import ROOT, Engine, EngineError, Workspace
-from tests.engine.standin import Cloud, serve
+from tests.engine.engine import EngineError, Workspace
+from tests.engine.standin import Cloud
 from tests.engine.standin.wire import reveal
 from tests.engine.test_steps import STATEFUL
 
@@ -52,18 +51,10 @@ class Journey:
 
 
 @pytest.fixture(scope="module")
-def journey(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
+def journey(story: tuple[Workspace, Cloud], tmp_path_factory: pytest.TempPathFactory) -> Journey:
     """Phase 3; the west takes over; the east takes over again."""
-    cloud = Cloud()
-    with serve(cloud) as plugins:
-        folder = tmp_path_factory.mktemp("failover")
-        workspace = Workspace.copy(engine, ROOT, folder / "workspace", plugins)
-        workspace.init(STACK)
-        yield _travel(workspace, cloud, folder)
-
-
-def _travel(workspace: Workspace, cloud: Cloud, folder: Path) -> Journey:
-    seen = Journey()
+    (workspace, cloud), folder, seen = story, tmp_path_factory.mktemp("failover"), Journey()
+    workspace.init(STACK)
     workspace.up(STACK, *_config(workspace, folder, []))
     seen.ids["before"] = _ids(workspace.export(STACK))
     steps = {"there": (WEST, THERE, []), "back": (EAST, AND_BACK, THERE)}

@@ -1,6 +1,5 @@
 """One long-lived stack grows through every phase on the real engine, and survives what goes wrong on the way."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -18,9 +17,9 @@ from infra.graph.urn import without_stack
 from infra.plan import plan_config
 from infra.project import stack_file
 from tests.engine import plaintext
-from tests.engine.engine import ROOT, Engine, EngineError, Workspace, kill
+from tests.engine.engine import ROOT, EngineError, Workspace, kill
 from tests.engine.preview import stacks
-from tests.engine.standin import Cloud, serve
+from tests.engine.standin import Cloud
 
 PHASES = stacks(ROOT)
 STACK = "long-lived"
@@ -66,17 +65,10 @@ class Journey:
 
 
 @pytest.fixture(scope="module")
-def journey(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
+def journey(story: tuple[Workspace, Cloud]) -> Journey:
     """The journey: phase 2 meets a creation that fails, phase 3 is killed half-way, and then someone tries to go back."""
-    cloud = Cloud()
-    with serve(cloud) as plugins:
-        workspace = Workspace.copy(engine, ROOT, tmp_path_factory.mktemp("steps") / "workspace", plugins)
-        workspace.init(STACK)
-        yield _travel(workspace, cloud)
-
-
-def _travel(workspace: Workspace, cloud: Cloud) -> Journey:
-    seen = Journey()
+    (workspace, cloud), seen = story, Journey()
+    workspace.init(STACK)
     for phase in PHASES:
         config = _config(phase)
         if phase != PHASES[0]:
