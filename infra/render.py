@@ -71,7 +71,9 @@ def render_all(derived: Iterable[Derived], roadmap: Path, settings: Path, out: P
     for phase in derived:
         path = out / f"Pulumi.{phase.config.name}.yaml"
         current = _current(path)
-        text = render(phase, roadmap.name, settings.name, foreign(current or "", shown(path)))
+        text = render(phase, roadmap.name, settings.name, Foreign())
+        if current and current != text:  # one that is as it was generated holds nothing of others: no need to parse it
+            text = render(phase, roadmap.name, settings.name, foreign(current, shown(path)))
         rendered.append(Rendered(path, text, current))
     return tuple(rendered)
 

@@ -1,6 +1,5 @@
 """The command line in this process: what it prints, what it says went wrong, and its exit status."""
 
-import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +28,5 @@ def run(arguments: Sequence[object], cwd: Path, capsys: pytest.CaptureFixture[st
             cli.main()
         except SystemExit as ended:
             status = ended.code
-        finally:
-            gc.unfreeze()
-            gc.enable()
     printed = capsys.readouterr()
     return Ran(printed.out, printed.err, status)
