@@ -17,7 +17,7 @@ from tests.engine.standin import Cloud, serve
 
 def ramp(*arguments: str) -> Subject:
     """The command `ramp`, as a process of its own."""
-    return python(f"ramp {' '.join(arguments)}", "infra.cli", *arguments)
+    return python(f"ramp {' '.join(arguments)}", "infra.entry", *arguments)
 
 
 def python(name: str, module: str, *arguments: str) -> Subject:

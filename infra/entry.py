@@ -23,3 +23,7 @@ def main() -> None:
         command()
     finally:
         gc.freeze()
+
+
+if __name__ == "__main__":
+    main()
