@@ -220,7 +220,3 @@ def _told(error: Exception) -> int:
     typer.echo(f"ramp: an error of its own: {type(error).__name__}: {error}", err=True)
     typer.echo("ramp: run it again as `ramp --debug …` and report what it prints", err=True)
     return 70
-
-
-if __name__ == "__main__":
-    main()

@@ -5,4 +5,4 @@ cd "$root" || exit 2
 sed 's/max_pods: 110/max_pods: lots/' roadmap/settings.yaml >.cache-mistake.yaml
 trap 'rm -f .cache-mistake.yaml' EXIT
 echo '$ ramp plan phase2 --settings your-settings.yaml'
-.venv/bin/python -m infra.cli plan phase2 --settings .cache-mistake.yaml 2>&1 | sed 's/.cache-mistake/your-settings/'
+.venv/bin/python -m infra.entry plan phase2 --settings .cache-mistake.yaml 2>&1 | sed 's/.cache-mistake/your-settings/'

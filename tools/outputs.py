@@ -26,7 +26,7 @@ def printed(command: str) -> str:
     """Standard output of a `ramp` or `make` command, run in the project. Raises CalledProcessError when it fails."""
     words = shlex.split(command)
     if words[0] == "ramp":
-        words = [sys.executable, "-m", "infra.cli", *words[1:]]
+        words = [sys.executable, "-m", "infra.entry", *words[1:]]
     return subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 

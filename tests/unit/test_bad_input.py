@@ -249,7 +249,7 @@ def test_an_empty_argument_is_told_as_nothing(folder: Folder, arguments: list[st
 def test_a_terminal_without_the_documents_letters_still_gets_the_plan(folder: Folder) -> None:
     """Guards a locale of C, in which no dash and no arrow can be printed."""
     ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-m", "infra.cli", "explain", "phase1", "users"]
+    command = [sys.executable, "-m", "infra.entry", "explain", "phase1", "users"]
     ran = subprocess.run(command, cwd=ROOT, env=ascii_only, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "1,000 ? 2,000" in ran.stdout
@@ -272,7 +272,7 @@ def test_an_early_interrupt_ends_without_a_traceback() -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_told_and_is_no_error_of_ramp() -> None:
     """Guards against a request to report what the user's disk did."""
-    command = [sys.executable, "-m", "infra.cli", "explain", "phase1", "users"]
+    command = [sys.executable, "-m", "infra.entry", "explain", "phase1", "users"]
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (2, "ramp: standard output: no space left on device\n")
