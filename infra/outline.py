@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.graph import Resource, ResourceGraph
+from infra.plural import counted
 
 Figures = Callable[[Mapping[str, Any]], str]
 
@@ -70,8 +71,7 @@ def _node_pool(inputs: Mapping[str, Any]) -> str:
 def _cache(inputs: Mapping[str, Any]) -> str:
     if "nodeType" not in inputs:
         return "follows the other region's cache"
-    shards = inputs["numNodeGroups"]
-    return f"{shards} shard{'' if shards == 1 else 's'} of {inputs['replicasPerNodeGroup'] + 1} × {inputs['nodeType']}"
+    return f"{counted(inputs['numNodeGroups'], 'shard')} of {inputs['replicasPerNodeGroup'] + 1} × {inputs['nodeType']}"
 
 
 FIGURES: dict[str, Figures] = {

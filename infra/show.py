@@ -12,6 +12,7 @@ from infra.derive import Source
 from infra.findings import Finding
 from infra.outline import Node, outline
 from infra.planned import Planned
+from infra.plural import counted
 from infra.roadmap.model import Item
 
 MARKS = {"warning": "[yellow]![/yellow]", "info": "[blue]i[/blue]"}
@@ -40,11 +41,7 @@ def show_plan(plan: Planned) -> None:
 
 def _counted(findings: Sequence[Finding]) -> str:
     warnings = sum(1 for finding in findings if finding.severity == "warning")
-    return _number(len(findings), "finding") + (f" ({_number(warnings, 'warning')})" if warnings else "")
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return counted(len(findings), "finding") + (f" ({counted(warnings, 'warning')})" if warnings else "")
 
 
 def show_finding(out: Console, finding: Finding) -> None:

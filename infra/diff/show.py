@@ -19,6 +19,7 @@ from infra.diff.step import Step
 from infra.diff.table import rules
 from infra.diff.words import few, text
 from infra.graph import urn as urns
+from infra.plural import counted
 from infra.show import console
 
 _SIGNS = {
@@ -56,7 +57,7 @@ def _summary(step: Step) -> str:
 
 def _show_dangers(out: Console, step: Step) -> None:
     if step.dangers:
-        out.print(f"[red bold]Not safe:[/red bold] {_number(len(step.dangers), 'danger')}")
+        out.print(f"[red bold]Not safe:[/red bold] {counted(len(step.dangers), 'danger')}")
     elif step.changes and not step.allowed:
         out.print("[green]Safe:[/green] nothing that holds data is replaced, deleted or put at risk")
     for (type_, what, because), alike in _alike(step.dangers):
@@ -202,7 +203,3 @@ def _split(key: str) -> tuple[str, str]:
     """The type and the name of a resource, from its URN without its stack."""
     types, _, name = key.partition("::")
     return types.rpartition("$")[2], name
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count > 1 else ''}"

@@ -13,7 +13,7 @@ from infra.roadmap.model import CostRow, Fact, Item, Phase, Row
 from infra.roadmap.numbers import DASHES
 from infra.roadmap.phases import report_broken_table, report_no_table
 from infra.roadmap.tables import cost_rows, listed, read_rows
-from infra.roadmap.users import MAX_USERS, read_users
+from infra.roadmap.users import MAX_USERS, sole_users
 
 _USERS = re.compile(
     r"\b(?:concurrent |active |current |max(?:imum)? )+users\b|^(?:users|nutzer|benutzer|utilisateurs)$", re.IGNORECASE
@@ -76,10 +76,7 @@ def _users(section: Section, reading: Reading) -> Fact[int] | None:
         if not _USERS.search(label):
             continue
         reading.use(line)
-        try:
-            found = None if re.match(f"[{DASHES}]", value) else read_users(value, single=True)
-        except ValueError:
-            found = None
+        found = None if re.match(f"[{DASHES}]", value) else sole_users(value, single=True)
         if found and found.start is None and 1 <= found.end <= MAX_USERS:
             reading.remark(found.rest if re.search(r"\w", found.rest) else "", line, label)
             return Fact(found.end, line)

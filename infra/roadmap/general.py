@@ -16,7 +16,7 @@ from infra.roadmap.numbers import DASHES
 from infra.roadmap.phases import items
 from infra.roadmap.placeholders import is_blank
 from infra.roadmap.tables import cost_rows
-from infra.roadmap.users import read_users
+from infra.roadmap.users import sole_users
 
 # Beneath a checklist or a list of metrics a title is a group's name; elsewhere these kinds speak for themselves.
 _LAST_WORD = (Kind.CHECKLIST, Kind.METRICS)
@@ -151,10 +151,7 @@ def read_costs(parts: Parts, reading: Reading) -> tuple[CostRow, ...]:
 
 def _users(section: Section) -> Fact[int] | None:
     """The one number of users that a heading names; None for a heading of none, or of several."""
-    try:
-        found = read_users(section.title)
-    except ValueError:
-        return None
+    found = sole_users(section.title)
     return Fact(found.end, section.line) if found and found.start is None else None
 
 

@@ -73,7 +73,7 @@ def _roadmap(text: str, root: Section, reading: Reading) -> Roadmap | None:
     phases, costs = _phases(baseline, sized, checklists, reading)
     check_continuity(phases, reading)
     check_agreement(phases, reading)
-    costs_of = costs + read_costs(parts, reading)
+    cost_rows = costs + read_costs(parts, reading)
     roadmap = title and Roadmap(
         path=reading.path,
         title=title[0],
@@ -91,10 +91,10 @@ def _roadmap(text: str, root: Section, reading: Reading) -> Roadmap | None:
         risks=read_risks(root, reading),
         savings=read_savings(parts, reading),
         horizon=tuple(item for section in horizon for item in read_horizon(section, reading)),
-        cost_rows=costs_of,
+        cost_rows=cost_rows,
         placeholders=placeholders(text, root),
     )
-    check_costs(costs_of, phases, reading)
+    check_costs(cost_rows, phases, reading)
     reading.unused += asides(text, root)
     rest = leftovers(root, parts, sized, baseline, reading)
     return replace(roadmap, unused=rest) if roadmap else None

@@ -20,7 +20,8 @@ WHO = (
     rf"(?:{_KIND}\s+)*(?:users?|customers?|clients?|tenants?|sessions?|seats?|subscribers?|nutzer|benutzer|"
     r"utilisateurs?|mau|dau)\b"
 )
-_TO = rf"(?:{ARROW}|[{DASHES}]|\b(?:to|bis)\b)\s*[~\u2248]?"
+_UNTIL = rf"(?:{ARROW}|[{DASHES}]|\b(?:to|bis)\b)"
+_TO = rf"{_UNTIL}\s*[~\u2248]?"
 _FROM = rf"(?P<start>{_COUNT}|\d{{1,3}}[.,]\d{{1,2}}(?!\d))"  # "1.5 to 2 million": the scale stands once
 _STATED = re.compile(
     rf"(?:{_FROM}\s*(?:{WHO}\s*)?{_TO}\s*|(?<![\u2212{DASHES}]))(?P<end>{_COUNT})\s*{WHO}", re.IGNORECASE
@@ -32,7 +33,7 @@ _ONE = re.compile(rf"(?P<start>(?!))?(?<![\u2212{DASHES}])(?P<end>{_COUNT})(?:\s
 _MONTH = r"(?:jan|feb|mar|m\u00e4r|apr|may|mai|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?"
 _ALONE = r"(?![\w%]|[.,'\u2019-]\d)"
 _YEAR = rf"(?:19|20)\d\d{_ALONE}(?!\s*{WHO})"
-_SPAN = rf"\s*(?:{ARROW}|[{DASHES}]|\b(?:to|bis)\b)\s*"
+_SPAN = rf"\s*{_UNTIL}\s*"
 TIME = re.compile(
     rf"\b(?:(?:beyond )?(?:mon(?:th|at)e?s?|mois|weeks?|quarters?|years?)\s*\d{{1,3}}(?:{_SPAN}\d{{1,3}})?"
     rf"|\d{{1,3}}(?:{_SPAN}\d{{1,3}})?\s*(?:months?|weeks?|quarters?|years?|mois)"
@@ -70,6 +71,14 @@ def read_users(text: str, *, single: bool = False) -> Users | None:
             [(ends, written)] = found.items()
             return Users(*ends, " ".join(pattern.sub(" ", text).split()), written)
     return None
+
+
+def sole_users(text: str, *, single: bool = False) -> Users | None:
+    """The same; None too for a text that states several."""
+    try:
+        return read_users(text, single=single)
+    except ValueError:
+        return None
 
 
 def _ends(start: str | None, end: str) -> tuple[int | None, int]:

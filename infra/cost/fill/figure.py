@@ -13,7 +13,7 @@ from infra.cost.fill import notes
 from infra.cost.items import Group, LineItem
 from infra.roadmap.labels import role_of
 from infra.roadmap.model import CostRow, Role
-from infra.roadmap.users import read_users
+from infra.roadmap.users import sole_users
 
 _GROUPS = {
     Role.APPLICATION: Group.APPLICATION,
@@ -89,7 +89,8 @@ def per_user_target(of: Bills) -> Figure:
 
 
 def _per_user(row: CostRow, heading: str, of: Bills) -> Figure | str:
-    found = of.with_users(_number_of_users(row.label))
+    stated = sole_users(row.label, single=True)
+    found = of.with_users(stated.end) if stated else None
     if found is None:
         return f"no phase has {row.label} users"
     if _PER_THOUSAND.search(heading):
@@ -97,14 +98,6 @@ def _per_user(row: CostRow, heading: str, of: Bills) -> Figure | str:
     if _PER_USER.search(heading):
         return _for_users(of, found, 1)
     return _total(of.estimates[found])
-
-
-def _number_of_users(label: str) -> int:
-    try:
-        found = read_users(label, single=True)
-    except ValueError:
-        found = None
-    return found.end if found else 0
 
 
 def _for_users(of: Bills, position: int, count: int) -> Figure:
